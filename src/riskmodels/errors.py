@@ -62,9 +62,7 @@ class RiskModelsError(Exception):
         super().__init__(found)
 
     def __str__(self) -> str:
-        return (
-            f"{self.found}\n  Expected: {self.expected}\n  What to do: {self.next_step}\n  Who can help: {self.who}"
-        )
+        return f"{self.found}\n  Expected: {self.expected}\n  What to do: {self.next_step}\n  Who can help: {self.who}"
 
     def as_dict(self) -> dict[str, str]:
         """Give the error as plain data, for ``--json`` and for services."""

@@ -19,14 +19,19 @@ from riskmodels.lake.contracts import (
     ordered,
 )
 from riskmodels.lake.history import History, current_only, events, snapshots
+from riskmodels.lake.lake import Lake
+from riskmodels.lake.pseudonyms import pseudonym_key
+from riskmodels.lake.quality import Fault, faults_by_owner
 
 __all__ = [
     "ColumnRef",
     "ColumnSpec",
     "Day",
     "Extract",
+    "Fault",
     "Flag",
     "History",
+    "Lake",
     "Moment",
     "Money",
     "Number",
@@ -38,7 +43,9 @@ __all__ = [
     "column",
     "current_only",
     "events",
+    "faults_by_owner",
     "key",
     "ordered",
+    "pseudonym_key",
     "snapshots",
 ]

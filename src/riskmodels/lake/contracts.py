@@ -148,7 +148,7 @@ class ColumnRef(str):
         return ref
 
 
-class _Declared(FieldInfo):  # type: ignore[misc]
+class _Declared(FieldInfo):
     """A pandera field whose class attribute knows its extract."""
 
     def __get__(self, instance: Any, owner: type) -> str:
@@ -255,7 +255,7 @@ class Extract(pa.DataFrameModel):
         role: Role = "data",
         **kwargs: Any,
     ) -> None:
-        super().__init_subclass__(**kwargs)
+        super().__init_subclass__(**kwargs)  # type: ignore[no-untyped-call]
         if source is None or folder is None or row is None or history is None:
             raise DefinitionError(
                 f"extract {cls.__name__} does not give its source, folder, row and history",

@@ -1,0 +1,112 @@
+"""What became of the population: outcomes, those who left unseen, those who were helped, and their weights.
+
+Who leaves inside the horizon without the outcome is unknown, not a 0: left out, and made up for by weighting those who
+stayed (inverse probability of censoring weights; Robins and Finkelstein 2000, Biometrics 56:779; Kaplan and Meier 1958,
+JASA 53:457). A competing event, after which the outcome cannot happen, is a known 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from riskmodels.features.compile.people import outcome_query, treated_query
+
+if TYPE_CHECKING:
+    from riskmodels.features.case import UseCase
+    from riskmodels.lake import Lake
+
+__all__ = ["Fate", "censoring_weights", "outcomes"]
+
+_DAY = np.timedelta64(1, "D")
+
+
+@dataclass(frozen=True, eq=False)
+class Fate:
+    """What became of each row: ``entity, as_of, known, outcome, competing, treated, weight``, by as_of and entity."""
+
+    frame: pd.DataFrame
+
+
+def outcomes(case: UseCase, lake: Lake, people: pd.DataFrame) -> Fate:
+    """Look ahead from each as-of date, with all that the lake knows today."""
+    treated_by = case.outcome.treated_by
+    for extract in (case.outcome.extract, *([treated_by.extract] if treated_by else [])):
+        lake.prepare(extract)
+    lake.put(
+        "people",
+        pa.table(
+            {
+                "entity": pa.array(people["entity"].to_numpy(), pa.int64()),
+                "as_of": pa.array(people["as_of"].to_numpy().astype("datetime64[us]"), pa.timestamp("us")),
+            }
+        ),
+    )
+    found = lake.query(f"SELECT * FROM ({outcome_query(case, 'people')}) ORDER BY as_of, entity")
+    frame = pd.DataFrame({name: found.column(name).to_numpy() for name in found.column_names})
+    frame["treated"] = _marked(lake, treated_query(case, "people"), frame)
+    lake.drop("people")
+    return Fate(_with_weights(frame, case.horizon_days))
+
+
+def _marked(lake: Lake, query: str | None, frame: pd.DataFrame) -> NDArray[np.bool_]:
+    if query is None:
+        return np.zeros(len(frame), dtype=bool)
+    found = lake.query(query)
+    marked = pd.MultiIndex.from_arrays([found.column(name).to_numpy() for name in ("entity", "as_of")])
+    return np.asarray(pd.MultiIndex.from_frame(frame[["entity", "as_of"]]).isin(marked), dtype=bool)
+
+
+def _with_weights(frame: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
+    start = frame["as_of"].to_numpy()
+    happened, left, rival = (_days(frame[name], start) for name in ("happened_at", "left_at", "competing_at"))
+    outcome = np.isfinite(happened)
+    gone = np.where(left < horizon_days, left, np.inf)
+    competing = ~outcome & (rival < horizon_days) & (rival <= gone)
+    censored = ~outcome & ~competing & np.isfinite(gone)
+    time = np.select([outcome, competing, censored], [happened, rival, gone], default=float(horizon_days))
+    made = frame[["entity", "as_of", "treated"]].copy()
+    made["known"] = ~censored
+    made["outcome"] = outcome.astype(np.float64)
+    made["competing"] = competing
+    made["weight"] = censoring_weights(np.maximum(time, 0.0), censored)
+    return made
+
+
+def _days(moments: pd.Series[pd.Timestamp], start: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    ahead = (moments.to_numpy() - start) / _DAY
+    return np.where(np.isnan(ahead), np.inf, ahead)
+
+
+def censoring_weights(time: NDArray[np.float64], censored: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Weight each row by the inverse of its chance of still being watched just before its time.
+
+    Parameters
+    ----------
+    time : array, shape (n_rows,)
+        Days until the outcome, the competing event, leaving, or the horizon's end.
+    censored : array, shape (n_rows,)
+        Whether the row left unseen at that time.
+
+    Returns
+    -------
+    array, shape (n_rows,)
+        At least 1; of censored rows 0.
+
+    Notes
+    -----
+    Where one person's outcome and another's leaving fall on the same day, the outcome is taken to come first.
+    """
+    moments, place = np.unique(time, return_inverse=True)
+    leaving = np.bincount(place, weights=censored, minlength=len(moments))
+    ending = np.bincount(place, weights=~censored, minlength=len(moments))
+    watched = len(time) - np.concatenate([[0.0], np.cumsum(leaving + ending)[:-1]])
+    at_risk = watched - ending
+    stays = np.where(leaving > 0, 1.0 - leaving / np.maximum(at_risk, 1.0), 1.0)
+    before = np.concatenate([[1.0], np.cumprod(stays)[:-1]])[place]
+    return np.where(censored, 0.0, 1.0 / np.where(before > 0, before, 1.0))

@@ -1,0 +1,133 @@
+"""Who must be left out, and the characteristics that a model is tested against and never told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from riskmodels.features.audit import Characteristic
+from riskmodels.features.compile.audits import characteristics_query, linked_kind, people_query
+from riskmodels.features.compile.people import exclusions_query
+from riskmodels.features.compile.places import places_query
+from riskmodels.lake import Extract, Lake
+
+if TYPE_CHECKING:
+    from riskmodels.features.case import UseCase
+
+__all__ = ["UNKNOWN", "WITHHELD", "audit_table", "excluded", "read_for_people"]
+
+UNKNOWN = "Unknown"
+WITHHELD = "Withheld"
+
+
+def _of_role(lake: Lake, role: str) -> type[Extract] | None:
+    return next((extract for extract in lake.contracts.values() if extract.role() == role), None)
+
+
+def read_for_people(case: UseCase, lake: Lake) -> tuple[type[Extract], ...]:
+    """List the extracts that exclusions and the audit read."""
+    exclusions, links = _of_role(lake, "exclusions"), _of_role(lake, "links")
+    audited = dict.fromkeys(each.extract for each in case.audit_by)
+    here = links is not None and links.key_column(case.entity_kind) is not None
+    linking = [links] if links is not None and here and (exclusions is not None or audited) else []
+    return (*([exclusions] if exclusions is not None else []), *linking, *audited)
+
+
+def excluded(case: UseCase, lake: Lake, people: pd.DataFrame) -> NDArray[np.bool_]:
+    """Say who must be left out at each date: an objection, a restriction or a protected address covers them."""
+    return _covered(case, lake, people, equality_only=False)
+
+
+def _covered(case: UseCase, lake: Lake, people: pd.DataFrame, *, equality_only: bool) -> NDArray[np.bool_]:
+    exclusions, links = _of_role(lake, "exclusions"), _of_role(lake, "links")
+    if exclusions is None:
+        return np.zeros(len(people), dtype=bool)
+    for extract in (exclusions, links):
+        if extract is not None:
+            lake.prepare(extract)
+    lake.put("people", pa.Table.from_pandas(people[["entity", "as_of"]], preserve_index=False))
+    found = lake.query(exclusions_query(case, exclusions, links, "people", equality_only=equality_only))
+    lake.drop("people")
+    covered = pd.MultiIndex.from_arrays([found.column(name).to_numpy() for name in ("entity", "as_of")])
+    return np.asarray(pd.MultiIndex.from_frame(people[["entity", "as_of"]]).isin(covered), dtype=bool)
+
+
+def audit_table(case: UseCase, lake: Lake, spine: pa.Table) -> tuple[pd.DataFrame, float | None]:
+    """Read the characteristics of each row, and the share of rows that no link leads from.
+
+    Returns
+    -------
+    DataFrame, shape (n_rows, n_characteristics)
+        Text: ``"Unknown"`` where not held, ``"Withheld"`` under a notice. Rows as in the spine, by as_of and entity.
+    float or None
+        Share of rows without a link, in [0, 1]; None where no characteristic is reached through links.
+    """
+    rows = pd.DataFrame({name: spine.column(name).to_numpy() for name in ("entity", "as_of")})
+    rows = rows.sort_values(["as_of", "entity"], ignore_index=True)
+    lake.put("spine", spine)
+    made: dict[str, pd.Series[str]] = {}
+    linked = pd.Series(data=False, index=rows.index)
+    reached = False
+    for extract in dict.fromkeys(each.extract for each in case.audit_by):
+        group = [each for each in case.audit_by if each.extract is extract]
+        key, through = _people(case, lake, extract)
+        found = lake.query(
+            f"SELECT * FROM ({characteristics_query(extract, group, key, 'audited', 'spine')}) ORDER BY as_of, entity"
+        )
+        if through:
+            reached, linked = True, linked | _is_linked(lake, rows)
+        for each in group:
+            made[each.name] = pd.Series(found.column(each.name).to_pylist(), dtype="str").fillna(UNKNOWN)
+        lake.drop("audited")
+    lake.drop("spine")
+    audit = pd.DataFrame({each.name: made[each.name] for each in case.audit_by}, index=rows.index)
+    _withhold(case, lake, rows, audit)
+    return audit, (float(1 - linked.mean()) if reached else None)
+
+
+def _people(case: UseCase, lake: Lake, extract: type[Extract]) -> tuple[str, bool]:
+    """Make the table ``audited`` (entity, as_of, linked, place); give the extract's key and whether links were followed."""
+    lake.prepare(extract)
+    home = case.population.extract.key_column("area")
+    area = extract.key_column("area")
+    own = extract.key_column(case.entity_kind)
+    if own is not None:
+        lake.execute(
+            "CREATE OR REPLACE TEMP TABLE audited AS SELECT entity, as_of, entity AS linked, 1 AS place FROM spine"
+        )
+        return own, False
+    if area is not None and home is not None:
+        lake.prepare(case.population.extract)
+        places = places_query(case.population.extract, case.entity, home, "spine")
+        lake.execute(
+            f"CREATE OR REPLACE TEMP TABLE audited AS SELECT entity, as_of, area AS linked, 1 AS place FROM ({places})"
+        )
+        return area, False
+    links = _of_role(lake, "links")
+    kind = linked_kind(case, extract, links)
+    if links is None or kind is None:
+        return own or "", False
+    lake.prepare(links)
+    lake.execute(f"CREATE OR REPLACE TEMP TABLE audited AS {people_query(case, links, kind, 'spine')}")
+    return extract.key_column(kind) or "", True
+
+
+def _is_linked(lake: Lake, rows: pd.DataFrame) -> pd.Series[bool]:
+    found = lake.query("SELECT DISTINCT entity, as_of FROM audited")
+    linked = pd.MultiIndex.from_arrays([found.column(name).to_numpy() for name in ("entity", "as_of")])
+    return pd.Series(pd.MultiIndex.from_frame(rows).isin(linked), index=rows.index)
+
+
+def _withhold(case: UseCase, lake: Lake, rows: pd.DataFrame, audit: pd.DataFrame) -> None:
+    notice = _covered(case, lake, rows, equality_only=True)
+    for each in case.audit_by:
+        if _is_of_a_person(each):
+            audit.loc[notice, each.name] = WITHHELD
+
+
+def _is_of_a_person(each: Characteristic) -> bool:
+    return each.extract.key_column("area") is None

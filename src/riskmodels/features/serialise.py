@@ -1,0 +1,222 @@
+"""Definitions as plain data: frozen into a model, compared by digest, read back without the file they came from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from riskmodels.errors import DefinitionError
+from riskmodels.features.audit import Characteristic
+from riskmodels.features.builders import Feature
+from riskmodels.features.case import UseCase
+from riskmodels.features.expressions import Snippet, parse
+from riskmodels.features.outcomes import Outcome, Rows
+from riskmodels.features.windows import Window
+from riskmodels.lake.contracts import ColumnRef, Extract
+from riskmodels.naming import nearest
+
+__all__ = ["digest", "from_dict", "to_dict"]
+
+FORMAT = 1
+
+
+def to_dict(case: UseCase) -> dict[str, Any]:
+    """Write a use case as plain data that JSON can hold."""
+    return {
+        "format": FORMAT,
+        "name": case.name,
+        "says": case.says,
+        "purpose": case.purpose,
+        "entity": case.entity,
+        "population": _rows(case.population),
+        "outcome": _outcome(case.outcome),
+        "features": [_feature(feature) for feature in case.features],
+        "audit_by": [_characteristic(each) for each in case.audit_by],
+        "baseline": case.baseline,
+        "harms": list(case.harms),
+        "lead": case.lead,
+    }
+
+
+def digest(case: UseCase) -> str:
+    """Give the SHA-256 of a definition, over its canonical JSON."""
+    text = json.dumps(to_dict(case), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def from_dict(data: Mapping[str, Any], contracts: Mapping[str, type[Extract]]) -> UseCase:
+    """Read a use case back; it is checked again as if it were newly written.
+
+    Parameters
+    ----------
+    data : mapping
+        What :func:`to_dict` gave.
+    contracts : mapping of str to Extract
+        The extracts by class name.
+
+    Raises
+    ------
+    DefinitionError
+        If the format is another, an extract is not among the contracts, or the definition no longer holds.
+    """
+    if data.get("format") != FORMAT:
+        raise DefinitionError(
+            f"the definition is of format {data.get('format')!r}",
+            expected=f"format {FORMAT}, which this version reads",
+            next_step="Read it with the version of riskmodels that wrote it.",
+            who="the data scientist who trained the model",
+        )
+    reader = _Reader(contracts)
+    return UseCase(
+        name=data["name"],
+        says=data["says"],
+        purpose=data["purpose"],
+        entity=data["entity"],
+        population=reader.rows(data["population"]),
+        outcome=reader.outcome(data["outcome"]),
+        features=[reader.feature(each) for each in data["features"]],
+        audit_by=[reader.characteristic(each) for each in data["audit_by"]],
+        baseline=data["baseline"],
+        harms=data["harms"],
+        lead=data["lead"],
+    )
+
+
+def _text(snippet: Snippet | None) -> str | None:
+    return None if snippet is None else snippet.text
+
+
+def _window(window: Window | None) -> dict[str, Any] | None:
+    return None if window is None else {"days": window.days, "suffix": window.suffix, "label": window.label}
+
+
+def _rows(rows: Rows) -> dict[str, Any]:
+    return {"extract": rows.extract.__name__, "condition": _text(rows.condition), "having": rows.having}
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "extract": outcome.extract.__name__,
+        "condition": _text(outcome.condition),
+        "within": _window(outcome.within),
+        "times_running": outcome.times_running,
+        "says": outcome.says,
+        "settles_after": _window(outcome.settles_after),
+        "censored_by": outcome.censored_by,
+        "competes_with": outcome.competes_with,
+        "treated_by": None if outcome.treated_by is None else _rows(outcome.treated_by),
+    }
+
+
+def _feature(feature: Feature) -> dict[str, Any]:
+    return {
+        "builder": feature.builder,
+        "name": feature.name,
+        "says": feature.says,
+        "extract": None if feature.extract is None else feature.extract.__name__,
+        "expr": _text(feature.expr),
+        "where": _text(feature.where),
+        "of": _text(feature.of),
+        "window": _window(feature.window),
+        "unit": feature.unit,
+        "family": feature.family,
+        "monotone": feature.monotone,
+        "encode": feature.encode,
+        "categories": list(feature.categories),
+        "how": feature.how,
+        "area": None if feature.area is None else [feature.area.extract.__name__, str(feature.area)],
+    }
+
+
+def _characteristic(each: Characteristic) -> dict[str, Any]:
+    return {
+        "name": each.name,
+        "says": each.says,
+        "extract": each.extract.__name__,
+        "expr": each.expr.text,
+        "protected": each.protected,
+        "joint": each.joint,
+        "counts": each.counts,
+        "cuts": list(each.cuts),
+    }
+
+
+class _Reader:
+    """Turns plain data back into definitions, with the contracts at hand."""
+
+    def __init__(self, contracts: Mapping[str, type[Extract]]) -> None:
+        self.contracts = contracts
+
+    def extract(self, name: str) -> type[Extract]:
+        if name not in self.contracts:
+            raise DefinitionError(
+                f"the definition reads the extract {name!r}, which has no contract here",
+                expected=f"an extract of features/extracts.py{nearest(name, self.contracts)}",
+                next_step="Declare the extract again, or read the definition in the workspace that wrote it.",
+                who="the data scientist who trained the model",
+            )
+        return self.contracts[name]
+
+    def snippet(self, extract: type[Extract], text: str | None, place: str) -> Snippet | None:
+        if text is None:
+            return None
+        return parse(text, {name: spec.kind for name, spec in extract.columns().items()}, place=place)
+
+    def window(self, data: Mapping[str, Any] | None) -> Window | None:
+        return None if data is None else Window(data["days"], data["suffix"], data["label"])
+
+    def rows(self, data: Mapping[str, Any]) -> Rows:
+        extract = self.extract(data["extract"])
+        place = f"the condition on {extract.__name__}"
+        return Rows(extract, self.snippet(extract, data["condition"], place), data["having"])
+
+    def outcome(self, data: Mapping[str, Any]) -> Outcome:
+        extract = self.extract(data["extract"])
+        place = f"the outcome on {extract.__name__}"
+        kinds = {name: spec.kind for name, spec in extract.columns().items()}
+        within = self.window(data["within"])
+        return Outcome(
+            extract=extract,
+            condition=parse(data["condition"], kinds, place=place, as_of=False),
+            within=within if within is not None else Window(0, "", ""),
+            times_running=data["times_running"],
+            says=data["says"],
+            settles_after=self.window(data["settles_after"]),
+            censored_by=data["censored_by"],
+            competes_with=data["competes_with"],
+            treated_by=None if data["treated_by"] is None else self.rows(data["treated_by"]),
+        )
+
+    def feature(self, data: Mapping[str, Any]) -> Feature:
+        extract = None if data["extract"] is None else self.extract(data["extract"])
+        place = f"feature {data['name']!r}"
+        area = None if data["area"] is None else ColumnRef(data["area"][1], self.extract(data["area"][0]))
+        shared = {key: data[key] for key in ("builder", "name", "says", "unit", "family", "monotone", "encode", "how")}
+        if extract is None:
+            return Feature(**shared, text=data["expr"])
+        return Feature(
+            **shared,
+            extract=extract,
+            expr=self.snippet(extract, data["expr"], place),
+            where=self.snippet(extract, data["where"], place),
+            of=self.snippet(extract, data["of"], place),
+            window=self.window(data["window"]),
+            categories=tuple(data["categories"]),
+            area=area,
+        )
+
+    def characteristic(self, data: Mapping[str, Any]) -> Characteristic:
+        extract = self.extract(data["extract"])
+        kinds = {name: spec.kind for name, spec in extract.columns().items()}
+        return Characteristic(
+            name=data["name"],
+            says=data["says"],
+            extract=extract,
+            expr=parse(data["expr"], kinds, place=f"characteristic {data['name']!r}"),
+            protected=data["protected"],
+            joint=data["joint"],
+            counts=data["counts"],
+            cuts=tuple(data["cuts"]),
+        )

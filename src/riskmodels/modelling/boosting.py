@@ -1,0 +1,163 @@
+"""LightGBM, trained so that the same seed and data give the same trees, and no leaf stands for a handful of people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+
+from riskmodels.modelling.calibration import Calibrator
+from riskmodels.modelling.rows import FloatArray, Rows, inputs
+from riskmodels.records import ModelColumn
+
+__all__ = ["LEAST_IN_LEAF", "MOST_ROUNDS", "THREADS", "LightGBMEstimator", "Race", "grow", "race", "settings_to_try"]
+
+LEAST_IN_LEAF = 10
+"""The disclosure number: no leaf may rest on fewer people."""
+
+MOST_ROUNDS = 1000
+PATIENCE = 40
+THREADS = 2
+
+_DIRECTIONS = {None: 0, "increasing": 1, "decreasing": -1}
+
+
+@dataclass(frozen=True, eq=False)
+class LightGBMEstimator:
+    """Gradient-boosted trees."""
+
+    columns: tuple[str, ...]
+    booster: lgb.Booster
+    calibrator: Calibrator
+    name: ClassVar[str] = "lightgbm"
+
+    def raw_score(self, X: pd.DataFrame) -> FloatArray:
+        """Give the log-odds before calibration. Shape (n_rows,)."""
+        return tree_score(self.booster, inputs(X, self.columns))
+
+    def probability(self, X: pd.DataFrame) -> FloatArray:
+        """Give the calibrated probability, in [0, 1]. Shape (n_rows,)."""
+        return self.calibrated(self.raw_score(X))
+
+    def calibrated(self, score: FloatArray) -> FloatArray:
+        """Give the probability that goes with each raw score. Shape (n_rows,)."""
+        return self.calibrator.probability(score)
+
+
+def tree_score(booster: lgb.Booster, X: FloatArray, rounds: int | None = None) -> FloatArray:
+    """Give the raw margin after a number of rounds (all of them by default). Shape (n_rows,)."""
+    return np.asarray(
+        booster.predict(X, raw_score=True, num_iteration=rounds if rounds is not None else -1, num_threads=THREADS),
+        dtype=np.float64,
+    )
+
+
+def settings_to_try(rows: int) -> tuple[dict[str, Any], ...]:
+    """List the hyperparameters to choose from, simplest trees first.
+
+    Parameters
+    ----------
+    rows : int
+        Rows of the smallest set that will be learned from: leaves hold at least 1 row in 100 of it, up to 100 rows
+        (200 for the largest trees), and never fewer than 10.
+    """
+    small = int(np.clip(rows // 100, LEAST_IN_LEAF, 100))
+    base = {"learning_rate": 0.04, "feature_fraction": 0.7, "lambda_l2": 5.0}
+    return (
+        {**base, "num_leaves": 7, "min_data_in_leaf": small},
+        {**base, "num_leaves": 15, "min_data_in_leaf": small},
+        {**base, "num_leaves": 31, "min_data_in_leaf": 2 * small},
+    )
+
+
+def parameters(columns: Sequence[ModelColumn], settings: dict[str, Any], *, seed: int) -> dict[str, Any]:
+    """Put LightGBM's parameters together: the settings, and what makes the result repeatable."""
+    return {
+        "objective": "binary",
+        "metric": "binary_logloss",
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": THREADS,
+        "seed": seed,
+        "verbosity": -1,
+        "feature_pre_filter": False,
+        "monotone_constraints": [_DIRECTIONS[column.monotone] for column in columns],
+        **settings,
+    }
+
+
+def grow(
+    rows: Rows, columns: Sequence[ModelColumn], settings: dict[str, Any], *, rounds: int, seed: int
+) -> lgb.Booster:
+    """Train a fixed number of rounds, weighted by the spine's weight."""
+    chosen = parameters(columns, settings, seed=seed)
+    booster = lgb.Booster(params=chosen, train_set=_dataset(rows, columns, chosen))
+    for _ in range(rounds):
+        booster.update()
+    return booster.free_dataset()
+
+
+@dataclass(frozen=True, eq=False)
+class Race:
+    """Boosters of all folds after training side by side, and the number of rounds at which they did best together."""
+
+    boosters: tuple[lgb.Booster, ...]
+    rounds: int
+    loss: float
+
+
+def race(
+    folds: Sequence[tuple[Rows, Rows]],
+    columns: Sequence[ModelColumn],
+    settings: dict[str, Any],
+    *,
+    seed: int,
+    progress: Callable[[float], None] | None = None,
+) -> Race:
+    """Train one booster a fold in step, and stop when their pooled log loss on later periods no longer falls.
+
+    One number of rounds serves all folds, so it is chosen on all judged periods together.
+
+    Parameters
+    ----------
+    folds : sequence of (Rows, Rows)
+        What to learn from, and the later period to judge on.
+    """
+    chosen = parameters(columns, settings, seed=seed)
+    boosters, shares = [], []
+    for learn, judged in folds:
+        dataset = _dataset(learn, columns, chosen)
+        booster = lgb.Booster(params=chosen, train_set=dataset)
+        booster.add_valid(_dataset(judged, columns, chosen, reference=dataset), "later")
+        boosters.append(booster)
+        shares.append(float(judged.weight.sum()))
+    best, best_round = np.inf, 1
+    for done in range(1, MOST_ROUNDS + 1):
+        for booster in boosters:
+            booster.update()
+        loss = sum(share * booster.eval_valid()[0][2] for share, booster in zip(shares, boosters, strict=True))
+        if loss < best:
+            best, best_round = loss, done
+        if progress is not None:
+            progress(done / MOST_ROUNDS)
+        if done - best_round >= PATIENCE:
+            break
+    return Race(tuple(booster.free_dataset() for booster in boosters), best_round, best / sum(shares))
+
+
+def _dataset(
+    rows: Rows, columns: Sequence[ModelColumn], chosen: dict[str, Any], *, reference: lgb.Dataset | None = None
+) -> lgb.Dataset:
+    return lgb.Dataset(
+        rows.X,
+        label=rows.y,
+        weight=rows.weight,
+        feature_name=[column.name for column in columns],
+        reference=reference,
+        params=chosen,
+        free_raw_data=True,
+    )

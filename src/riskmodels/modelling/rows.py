@@ -1,0 +1,180 @@
+"""A training table as arrays, checked once so that nothing after has to doubt it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from riskmodels.errors import TrainingError
+from riskmodels.records import TrainingTable
+
+__all__ = ["DATA_SCIENTIST", "FloatArray", "Rows", "inputs", "read_table"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+DATA_SCIENTIST = "The data scientist who owns the use case"
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of a training table, sorted by as-of date and entity.
+
+    Attributes
+    ----------
+    X : float array, shape (n_rows, n_columns)
+        Inputs, missing as NaN.
+    y : float array, shape (n_rows,)
+        Outcome, 0 or 1.
+    weight : float array, shape (n_rows,)
+        Inverse probability of not being censored, above 0.
+    entity : int array, shape (n_rows,)
+        Number of the entity, the same at every date.
+    as_of : date array, shape (n_rows,)
+        Day of each row, ascending.
+    treated : bool array, shape (n_rows,)
+        Whether the entity was contacted inside the outcome's window.
+    """
+
+    X: FloatArray
+    y: FloatArray
+    weight: FloatArray
+    entity: IntArray
+    as_of: npt.NDArray[np.datetime64]
+    treated: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def up_to(self, day: datetime.date) -> Rows:
+        """Give the rows of every as-of date up to and including one (views, nothing is copied)."""
+        return self._between(0, int(np.searchsorted(self.as_of, np.datetime64(day, "D"), side="right")))
+
+    def at(self, day: datetime.date) -> Rows:
+        """Give the rows of one as-of date."""
+        ends = [int(np.searchsorted(self.as_of, np.datetime64(day, "D"), side=side)) for side in ("left", "right")]
+        return self._between(ends[0], ends[1])
+
+    def where(self, keep: npt.NDArray[np.bool_]) -> Rows:
+        """Give the rows for which ``keep`` is true."""
+        return Rows(
+            self.X[keep], self.y[keep], self.weight[keep], self.entity[keep], self.as_of[keep], self.treated[keep]
+        )
+
+    def _between(self, start: int, stop: int) -> Rows:
+        part = slice(start, stop)
+        return Rows(
+            self.X[part], self.y[part], self.weight[part], self.entity[part], self.as_of[part], self.treated[part]
+        )
+
+
+def inputs(X: pd.DataFrame, names: Sequence[str]) -> FloatArray:
+    """Take a model's columns from a frame, in the model's order.
+
+    Raises
+    ------
+    TrainingError
+        When a column is missing, or not numeric.
+    """
+    missing = [name for name in names if name not in X.columns]
+    if missing:
+        raise TrainingError(
+            f"{len(missing)} of the model's {len(names)} columns are not in the frame: {', '.join(missing[:5])}",
+            expected="every column that the model was trained on",
+            next_step="build the frame with the definition that the model was trained with",
+            who=DATA_SCIENTIST,
+        )
+    wrong = [name for name in names if not pd.api.types.is_numeric_dtype(X[name])]
+    if wrong:
+        raise TrainingError(
+            f"Columns that are not numbers: {', '.join(wrong[:5])}",
+            expected="float64 columns, with missing values as NaN",
+            next_step="encode them in the use case's definition (ordinal, one-hot or a flag)",
+            who=DATA_SCIENTIST,
+        )
+    return np.ascontiguousarray(X[list(names)].to_numpy(dtype=np.float64))
+
+
+def read_table(table: TrainingTable) -> Rows:
+    """Check a training table and give it as arrays.
+
+    Raises
+    ------
+    TrainingError
+        When its task is not a risk, it is empty, its parts do not fit together, or a value cannot be used.
+    """
+    if table.task != "risk":
+        raise TrainingError(
+            f"{table.case_name} predicts an amount (task {table.task!r})",
+            expected="a use case whose outcome either happens or does not (task 'risk')",
+            next_step="train a risk; models of amounts are not part of this version",
+            who="The maintainers of riskmodels",
+        )
+    _check_parts(table)
+    X = inputs(table.X, [column.name for column in table.columns])
+    y = table.outcome.to_numpy(dtype=np.float64)
+    weight = table.spine["weight"].to_numpy(dtype=np.float64)
+    as_of = table.spine["as_of"].to_numpy().astype("datetime64[D]")
+    _check_values(table, X, y, weight)
+    entity = np.unique(table.spine["entity"].to_numpy(), return_inverse=True)[1].astype(np.int64)
+    _check_order(entity, as_of)
+    return Rows(X, y, weight, entity, as_of, table.spine["treated"].to_numpy(dtype=bool))
+
+
+def _check_parts(table: TrainingTable) -> None:
+    if not len(table.X) == len(table.outcome) == len(table.spine):
+        raise _unusable(
+            f"The inputs have {len(table.X):,} rows, the outcome {len(table.outcome):,}, the spine {table.rows:,}",
+            "one row of inputs, outcome and spine for each person and date",
+        )
+    if table.rows == 0:
+        raise _unusable(f"The training table of {table.case_name} has no rows", "rows whose outcome is known")
+    names = [column.name for column in table.columns]
+    if len(set(names)) != len(names) or not names:
+        raise _unusable(f"{len(names)} columns with {len(set(names))} names", "at least one column, each named once")
+    if table.baseline not in names:
+        raise _unusable(
+            f"The baseline {table.baseline!r} is not among the {len(names)} columns", "the name of one of the columns"
+        )
+
+
+def _check_values(table: TrainingTable, X: FloatArray, y: FloatArray, weight: FloatArray) -> None:
+    infinite = np.isinf(X).any(axis=0)
+    if infinite.any():
+        names = [column.name for column, bad in zip(table.columns, infinite, strict=True) if bad]
+        raise _unusable(
+            f"Infinite values in: {', '.join(names[:5])}",
+            "finite numbers or missing",
+            "guard the division in the feature's definition with nullif(..., 0)",
+        )
+    wrong = int((~np.isin(y, (0.0, 1.0))).sum())
+    if wrong:
+        raise _unusable(f"{wrong:,} of {len(y):,} outcomes are neither 0 nor 1", "0 or 1 in every row")
+    light = int((~np.isfinite(weight) | (weight <= 0)).sum())
+    if light:
+        raise _unusable(f"{light:,} of {len(y):,} weights are missing, infinite or not above 0", "weights above 0")
+    known = np.isfinite(X[:, [column.name for column in table.columns].index(table.baseline)])
+    if not known.any():
+        raise _unusable(
+            f"The baseline {table.baseline!r} is missing in every row", "the figure that people are ranked by today"
+        )
+
+
+def _check_order(entity: IntArray, as_of: npt.NDArray[np.datetime64]) -> None:
+    same_day = as_of[1:] == as_of[:-1]
+    later = as_of[1:] > as_of[:-1]
+    rising = later | (same_day & (entity[1:] > entity[:-1]))
+    if not rising.all():
+        raise _unusable(
+            f"{int((~rising).sum()):,} rows of the spine repeat a person and date or are out of order",
+            "rows unique in entity and as_of, sorted by as_of and entity",
+        )
+
+
+def _unusable(found: str, expected: str, next_step: str = "build the training table again and train on that") -> TrainingError:
+    return TrainingError(found, expected=expected, next_step=next_step, who=DATA_SCIENTIST)

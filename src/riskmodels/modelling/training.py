@@ -1,0 +1,154 @@
+"""Train the three estimators on the past, choose between them there, and judge them once on what came after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
+
+from riskmodels.modelling.baseline import BaselineEstimator, fit_baseline
+from riskmodels.modelling.boosting import LightGBMEstimator, grow
+from riskmodels.modelling.calibration import choose_calibrator
+from riskmodels.modelling.crossfit import CrossFitted, cross_fit
+from riskmodels.modelling.interpretable import InterpretableEstimator, fit_linear, fit_preparation
+from riskmodels.modelling.judging import judge
+from riskmodels.modelling.periods import Plan, plan_periods
+from riskmodels.modelling.reproducibility import model_digest
+from riskmodels.modelling.rows import Rows, read_table
+from riskmodels.policy import ModelPolicy
+from riskmodels.records import TrainedModel, TrainingTable
+
+__all__ = ["train"]
+
+Chosen = Literal["interpretable", "lightgbm"]
+Progress = Callable[[str, float], None]
+
+_MISSING_WORTH_SAYING = 0.001
+
+
+def train(table: TrainingTable, policy: ModelPolicy, *, progress: Progress | None = None) -> TrainedModel:
+    """Train and judge a model of a risk.
+
+    Every choice (hyperparameters, number of trees, calibrator, which estimator) is made on development periods by
+    learning from the past and judging on a later period, with a gap of the outcome's horizon. What was chosen is
+    fitted again on all development periods whose outcome was known at the last as-of date; that date is read once.
+    Fitting and figures use the spine's weight (the inverse probability of not being censored), so that both speak of
+    everybody, not of those who stayed.
+
+    Parameters
+    ----------
+    table : TrainingTable
+        Task ``"risk"``; at least two as-of dates before the last, a horizon apart.
+    policy : ModelPolicy
+        Capacity, margin, seed, and what the model may not be used for.
+    progress : callable, optional
+        Told the stage and the share of it done, in [0, 1].
+
+    Raises
+    ------
+    TrainingError
+        When the table cannot be learned from or judged on.
+    """
+    tell: Progress = progress if progress is not None else lambda stage, done: None
+    rows = read_table(table)
+    plan = plan_periods(rows, table.horizon_days)
+    with threadpool_limits(1, user_api="blas"):
+        fitted = cross_fit(
+            rows,
+            plan,
+            table.columns,
+            baseline=table.baseline,
+            seed=policy.seed,
+            progress=lambda done: tell("Judging on later periods", done),
+        )
+        chosen, reason = _choose(fitted.roc_auc, policy.margin)
+        estimators = _refit(rows.up_to(plan.learned_from[-1]), fitted, table, policy.seed, tell)
+        evaluation = judge(
+            rows,
+            plan,
+            fitted,
+            estimators={one.name: one for one in estimators},
+            columns=[column.name for column in table.columns],
+            chosen=chosen,
+            capacity=policy.capacity,
+            seed=policy.seed,
+            progress=lambda done: tell("Measuring on the held-out period", done),
+        )
+    baseline, interpretable, lightgbm = estimators
+    settings = {"penalty": fitted.penalty, "rounds": fitted.rounds, **fitted.settings}
+    return TrainedModel(
+        case_name=table.case_name,
+        definition_digest=table.definition_digest,
+        table_digest=table.digest,
+        chosen=chosen,
+        choice_reason=reason,
+        estimators={one.name: one for one in estimators},
+        columns=table.columns,
+        learned_from=plan.learned_from,
+        rows=len(rows.up_to(plan.learned_from[-1])),
+        rounds=fitted.rounds,
+        settings=settings,
+        calibrators={one.name: one.calibrator.says for one in estimators},
+        cross_fitted=fitted.roc_auc,
+        evaluation=evaluation,
+        seed=policy.seed,
+        digest=model_digest(baseline, interpretable, lightgbm, settings),
+        notes=_notes(table, rows, plan),
+        may_not_be_used_for=policy.may_not_be_used_for,
+    )
+
+
+Three = tuple[BaselineEstimator, InterpretableEstimator, LightGBMEstimator]
+
+
+def _choose(roc_auc: Mapping[str, float], margin: float) -> tuple[Chosen, str]:
+    gain = roc_auc["lightgbm"] - roc_auc["interpretable"]
+    figures = f"{roc_auc['lightgbm']:.3f} against {roc_auc['interpretable']:.3f} on development periods, out of time"
+    if gain > margin:
+        return "lightgbm", f"LightGBM's ROC AUC beats the interpretable model's by more than {margin:g}: {figures}"
+    return "interpretable", f"LightGBM's ROC AUC does not beat the interpretable model's by {margin:g}: {figures}"
+
+
+def _refit(learn: Rows, fitted: CrossFitted, table: TrainingTable, seed: int, tell: Progress) -> Three:
+    """Fit what was chosen on all that may be learned from; calibrate by the out-of-time scores."""
+    tell("Fitting on all development periods", 0.0)
+    names = tuple(column.name for column in table.columns)
+    judged = fitted.judged
+    position = names.index(table.baseline)
+    baseline = fit_baseline(table.columns[position], position, judged)
+    preparation = fit_preparation(learn, table.columns, seed=seed)
+    linear = fit_linear(preparation.transform(learn.X), learn, penalty=fitted.penalty)
+    tell("Fitting on all development periods", 0.5)
+    booster = grow(learn, table.columns, dict(fitted.settings), rounds=fitted.rounds, seed=seed)
+    calibrators = {
+        name: choose_calibrator(fitted.scores[name], judged.y, weight=judged.weight, entity=judged.entity)
+        for name in ("interpretable", "lightgbm")
+    }
+    tell("Fitting on all development periods", 1.0)
+    pipeline = Pipeline([("prepare", preparation), ("model", linear)])
+    return (
+        baseline,
+        InterpretableEstimator(names, pipeline, calibrators["interpretable"]),
+        LightGBMEstimator(names, booster, calibrators["lightgbm"]),
+    )
+
+
+def _notes(table: TrainingTable, rows: Rows, plan: Plan) -> tuple[str, ...]:
+    notes = []
+    names = [column.name for column in table.columns]
+    missing = float(np.isnan(rows.X[:, names.index(table.baseline)]).mean())
+    if missing > _MISSING_WORTH_SAYING:
+        notes.append(
+            f"Today's practice ranks by {table.baseline}, which is missing for {missing:.1%} of rows: they come last."
+        )
+    if plan.gap:
+        notes.append(
+            f"{len(plan.gap)} as-of dates before the held-out one were not learned from: their outcome was not yet known "
+            "at the held-out date."
+        )
+    if len(plan.folds) == 1:
+        notes.append("One development period only could be judged out of time: every choice rests on that one.")
+    return tuple(notes)
