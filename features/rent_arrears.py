@@ -1,13 +1,14 @@
-"""Rent arrears: which tenancies are likely to fall into serious arrears in the next 13 weeks, so as to offer help early.
+"""Rent arrears: which tenancies may fall into serious arrears in the next 13 weeks, so that help can be offered early.
 
 **Serious arrears** here means: owing 8 weeks' rent or more at two weekly snapshots running, after taking off housing
 benefit that is due and adding back what was written off. The 8 is local policy, a line that the service chose for
 offering help. It is not a ground for possession against a secure tenant, and nothing here may be used as one.
 
 **What officers did is not a feature.** Letters, visits and notices (``RentActions``) follow the arrears that they would
-seem to foretell, are often typed up late and dated back, and say as much about an officer's habits as about a household.
-A model fed with them learns whom the service already chases. So they are left out. Offers of support (``Contacts``) inside
-the horizon mark a row as *treated*: help changes what would have happened, and the evaluation shows those rows apart.
+seem to foretell, are often typed up late and dated back, and say as much about an officer's habits as about a
+household. A model fed with them learns whom the service already chases. So they are left out. Offers of support
+(``Contacts``) inside the horizon mark a row as *treated*: help changes what would have happened, and the evaluation
+shows those rows apart.
 """
 
 from __future__ import annotations
@@ -395,7 +396,7 @@ season = [
 
 rent_arrears = UseCase(
     name="rent_arrears",
-    says="Finds tenancies likely to fall into serious arrears in the next 13 weeks, so that an officer can offer help first.",
+    says="Finds tenancies that may fall into serious arrears in the next 13 weeks, so that an officer can offer help.",
     purpose="early_intervention",
     entity="tenancy_id",
     population=where(
@@ -408,7 +409,7 @@ rent_arrears = UseCase(
         f"{NET_ARREARS} >= {SERIOUS_WEEKS} * weekly_rent_gbp",
         within=weeks(13),
         times_running=2,
-        says=f"Serious arrears: {SERIOUS_WEEKS} weeks' rent or more owed at two weekly snapshots running (local policy)",
+        says=f"Serious arrears: {SERIOUS_WEEKS} weeks' rent or more owed two weeks running (a line set by local policy)",
         settles_after=weeks(1),
         censored_by="ended_on",
         treated_by=where(Contacts, "reached"),
@@ -418,7 +419,11 @@ rent_arrears = UseCase(
         Persons.sex,
         age_band(Persons.date_of_birth),
         characteristic(
-            Persons, "split_part(ethnic_group, ':', 1)", name="ethnic_group", says="Ethnic group (broad)", protected="race"
+            Persons,
+            "split_part(ethnic_group, ':', 1)",
+            name="ethnic_group",
+            says="Ethnic group (broad)",
+            protected="race",
         ),
         Persons.disability,
         Persons.religion,

@@ -21,11 +21,11 @@ from types import CodeType, MappingProxyType, ModuleType
 from riskmodels.errors import DefinitionError
 from riskmodels.features import UseCase
 from riskmodels.lake import Extract
+from riskmodels.workspace_files import CONTRACTS, case_names
 
-__all__ = ["Definitions", "case_names", "load_definitions"]
+__all__ = ["Definitions", "load_definitions"]
 
 _PREFIX = "riskmodels_workspace_"
-_CONTRACTS = "extracts"
 _AUTHOR = "the data scientist who wrote the file"
 
 
@@ -35,11 +35,6 @@ class Definitions:
 
     contracts: Mapping[str, type[Extract]]
     cases: Mapping[str, UseCase]
-
-
-def case_names(folder: Path) -> list[str]:
-    """Name the use cases of a ``features`` folder by its files alone, without running any."""
-    return sorted(file.stem for file in folder.glob("*.py") if file.stem != _CONTRACTS and not file.stem.startswith("_"))
 
 
 def load_definitions(folder: Path) -> Definitions:
@@ -57,10 +52,10 @@ def load_definitions(folder: Path) -> Definitions:
         If a file cannot be run, or declares something that cannot be. It names the file and, where there is one, the
         line.
     """
-    if not (folder / f"{_CONTRACTS}.py").is_file():
+    if not (folder / f"{CONTRACTS}.py").is_file():
         raise _fault(f"{folder / 'extracts.py'} is not there", "a file that declares the lake's extracts")
     package = _fresh_package(folder)
-    contracts = _contracts(folder, _run(folder, package, _CONTRACTS))
+    contracts = _contracts(folder, _run(folder, package, CONTRACTS))
     modules = {name: _run(folder, package, name) for name in case_names(folder)}
     return Definitions(MappingProxyType(contracts), MappingProxyType(_cases(folder, modules)))
 

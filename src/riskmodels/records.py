@@ -35,6 +35,7 @@ __all__ = [
     "TimeTravelCheck",
     "TrainedModel",
     "TrainingTable",
+    "UnlinkedGroup",
 ]
 
 Monotone = Literal["increasing", "decreasing"]
@@ -193,6 +194,16 @@ class TimeTravelCheck:
 
 
 @dataclass(frozen=True)
+class UnlinkedGroup:
+    """How many rows of one group no link leads from: people missing from every audit that goes through links."""
+
+    characteristic: str
+    group: str
+    rows: int
+    unlinked: int
+
+
+@dataclass(frozen=True)
 class BuildReport:
     """What a build read, kept and left out, and what it assumes."""
 
@@ -202,6 +213,7 @@ class BuildReport:
     unlinked_share: float | None
     time_travel: TimeTravelCheck | None
     notes: tuple[str, ...] = ()
+    unlinked_by_group: tuple[UnlinkedGroup, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

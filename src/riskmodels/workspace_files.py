@@ -8,10 +8,11 @@ from pathlib import Path
 from riskmodels.atomic import cannot_write, new_folder
 from riskmodels.errors import OutputError, SettingsError
 
-__all__ = ["FEATURES", "SETTINGS", "STATE", "find_settings", "make_workspace"]
+__all__ = ["CONTRACTS", "FEATURES", "SETTINGS", "STATE", "case_names", "find_settings", "make_workspace"]
 
 SETTINGS = "mlflow.yaml"
 FEATURES = "features"
+CONTRACTS = "extracts"
 STATE = ".riskmodels"
 
 _PARTS = (SETTINGS, FEATURES)
@@ -37,6 +38,11 @@ def find_settings(folder: Path) -> Path:
         next_step="Go to the workspace, name it with --workspace DIR, or make one with `riskmodels init DIR`.",
         who="whoever looks after the workspace",
     )
+
+
+def case_names(folder: Path) -> list[str]:
+    """Name the use cases of a ``features`` folder by its files alone, without running any."""
+    return sorted(file.stem for file in folder.glob("*.py") if file.stem != CONTRACTS and not file.stem.startswith("_"))
 
 
 def make_workspace(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The definition language: what a council may say about a use case, and the compiler that keeps it honest about time."""
+"""The definition language, and the compiler that keeps it honest about time."""
 
 from riskmodels.features.audit import age_band, characteristic
 from riskmodels.features.builders import (

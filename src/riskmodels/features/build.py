@@ -1,4 +1,4 @@
-"""From a lake and a use case to a training table: who, what became of them, what was known, and whom it is tested on."""
+"""From a lake and a use case to a training table: who, what was known, and what became of them."""
 
 from __future__ import annotations
 
@@ -64,19 +64,20 @@ def build(
     say("computing features", 0.5)
     values = build_features(case, lake, _spine(known))
     say("reading protected characteristics apart", 0.8)
-    audit, unlinked = audit_table(case, lake, _spine(known))
+    audited = audit_table(case, lake, _spine(known))
     say("checking that no feature saw the future", 0.9)
     travel = check_time_travel(case, lake, values, sample=time_travel_sample) if time_travel_sample else None
     report = BuildReport(
         lake_cut=cut,
         periods=_periods([*mature, *immature], kept, left_out, fate),
         quality=lake.quality(extracts),
-        unlinked_share=unlinked,
+        unlinked_share=audited.unlinked_share,
+        unlinked_by_group=audited.unlinked_by_group,
         time_travel=travel,
         notes=_notes(case, lake),
     )
     say("done", 1.0)
-    return _table(case, values, known, audit, report)
+    return _table(case, values, known, audited.frame, report)
 
 
 def _table(
@@ -141,7 +142,7 @@ def watching_days(case: UseCase) -> int:
 
 
 def population(case: UseCase, lake: Lake, as_of: Sequence[datetime.datetime]) -> pd.DataFrame:
-    """Find who is in the population at each date, before exclusions and ``having``: entity and as_of, unique, in order."""
+    """Find who is in the population at each date, before exclusions and ``having``: entity and as_of, in order."""
     lake.prepare(case.population.extract)
     dates = pa.table({"as_of": pa.array(list(as_of), pa.timestamp("us"))})
     lake.put("as_of_dates", dates)
@@ -280,7 +281,7 @@ def _notes(case: UseCase, lake: Lake) -> tuple[str, ...]:
             )
         if history.manner == "current":
             notes.append(
-                f"{extract.__name__} is overwritten in place; only {', '.join(history.fixed)} are used, as columns that never "
-                f"change."
+                f"{extract.__name__} is overwritten in place; only columns that never change are used: "
+                f"{', '.join(history.fixed)}."
             )
     return tuple(notes)

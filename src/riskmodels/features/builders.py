@@ -1,7 +1,7 @@
 """The words features are written in: latest, total, count, mean, days_since, trend and the rest.
 
-Each builder looks back from ``as_of`` over the visible rows of one extract that belong to the entity, and gives one value
-for each window. With no visible row, ``count``, ``total``, ``ever`` and ``distinct`` are 0 and all else is null.
+Each builder looks back from ``as_of`` over the visible rows of one extract that belong to the entity, and gives one
+value for each window. With no visible row, ``count``, ``total``, ``ever`` and ``distinct`` are 0 and all else is null.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ class Words(TypedDict, total=False):
 
     ``name`` and ``says`` are required: the column's name, and the feature in words that an officer could say, with
     ``{over}`` standing for the window. ``where`` picks rows; ``over`` gives the windows (all that is visible without);
-    ``unit``, ``monotone`` (the direction in which risk may move with it) and ``family`` (related features) are optional.
+    ``unit``, ``monotone`` (the direction in which risk may move with it) and ``family`` (related features) may follow.
     """
 
     name: Required[str]
@@ -257,7 +257,7 @@ def distinct(extract: type[Extract], expr: str, **words: Unpack[Words]) -> Featu
 
 
 def share(extract: type[Extract], where: str, *, of: str | None = None, **words: Unpack[ShareWords]) -> Features:
-    """Give the share of rows that meet a condition, of all rows or of those picked by ``of``; null where there are none."""
+    """Give the share of rows that meet a condition, of all or of those picked by ``of``; null where there are none."""
     picked: Words = {**words, "where": where, "unit": "share"}
     return _windowed("share", extract, picked, of=_snippet(extract, of, words["name"], flag=True))
 

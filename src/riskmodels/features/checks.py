@@ -82,7 +82,7 @@ def _unique(names: Iterable[str]) -> None:
 
 
 def check_case(case: UseCase) -> None:
-    """Refuse a use case that names what is not there, breaks a purpose or feeds a protected characteristic to a model."""
+    """Refuse a use case that names what is not there, breaks a purpose or takes a protected characteristic as input."""
     _check_names(case)
     _check_purposes(case)
     _check_protected(case)
@@ -134,7 +134,7 @@ def _check_purposes(case: UseCase) -> None:
             raise DefinitionError(
                 f"use case {case.name!r} has the purpose {case.purpose!r}, which {extract.__name__} may not serve",
                 expected=f"one of the purposes of {extract.source().name}: {', '.join(allowed)}",
-                next_step="Leave the extract out, or ask its owner and the data protection officer to allow the purpose.",
+                next_step="Leave the extract out, or ask its owner and the data protection officer for the purpose.",
                 who=extract.source().owner,
             )
 
@@ -147,7 +147,7 @@ def _check_protected(case: UseCase) -> None:
             spec = feature.extract.columns().get(column)
             if spec is not None and spec.protected is not None:
                 raise DefinitionError(
-                    f"feature {feature.name!r} reads {feature.extract.__name__}.{column}, which records {spec.protected}",
+                    f"feature {feature.name!r} reads {feature.extract.__name__}.{column}, a record of {spec.protected}",
                     expected="no protected characteristic among a model's inputs (Equality Act 2010 s13, s19)",
                     next_step="Move it to audit_by, where the model is tested against it.",
                     who="the equality lead",

@@ -37,8 +37,8 @@ def model_columns(features: Sequence[Feature]) -> tuple[ModelColumn, ...]:
 def encode(values: pd.DataFrame, features: Sequence[Feature]) -> pd.DataFrame:
     """Turn a table of features into the model's inputs: float64 throughout, missing as NaN.
 
-    A category of a one-hot feature becomes 1 in its column and 0 in the others; of an ordinal one, its place in the order
-    from 0. A missing category is missing in all its columns; one that is not declared is 0 in all, or missing.
+    A category of a one-hot feature becomes 1 in its column and 0 in the others; of an ordinal one, its place in the
+    order from 0. A missing category is missing in all its columns; one that is not declared is 0 in all, or missing.
     """
     made: dict[str, np.ndarray] = {}
     for feature in features:

@@ -1,7 +1,7 @@
 """SQL snippets in definitions: parsed when the definition is made, checked against what they may name and do.
 
-Snippets are in DuckDB's dialect. Only what is listed here may appear; clocks (``now()``), chance (``random()``), sub-queries
-and aggregates are refused because a feature must depend on the visible rows and ``as_of`` alone.
+Snippets are in DuckDB's dialect. Only what is listed here may appear; clocks (``now()``), chance (``random()``),
+sub-queries and aggregates are refused because a feature must depend on the visible rows and ``as_of`` alone.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ _ALLOWED: tuple[type[exp.Expr], ...] = (
     exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Neg, exp.Abs, exp.Round, exp.Floor, exp.Ceil,
     exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Between, exp.Like,
     exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Greatest, exp.Least, exp.Cast, exp.DataType,
-    exp.Extract, exp.Year, exp.Month, exp.Day, exp.DayOfWeek, exp.DateDiff, exp.Interval, exp.SplitPart, exp.Lower, exp.Upper,
+    exp.Extract, exp.Year, exp.Month, exp.Day, exp.DayOfWeek, exp.DateDiff, exp.Interval,
+    exp.SplitPart, exp.Lower, exp.Upper,
 )  # fmt: skip
 _TYPES = {
     "key": "BIGINT",
@@ -44,7 +45,8 @@ _TYPES = {
 }
 _EXACT = {exp.DataType.Type.BIGINT, exp.DataType.Type.INT, exp.DataType.Type.SMALLINT, exp.DataType.Type.TINYINT}
 _TEXT = {exp.DataType.Type.VARCHAR, exp.DataType.Type.TEXT}
-_TIME = {exp.DataType.Type.DATE, exp.DataType.Type.TIMESTAMP}
+_TIME = {exp.DataType.Type.DATE, *exp.DataType.TEMPORAL_TYPES}
+_FRACTIONS = {exp.DataType.Type.DOUBLE, exp.DataType.Type.FLOAT}
 
 
 @dataclass(frozen=True)
@@ -64,18 +66,22 @@ class Snippet:
             if isinstance(node, exp.Column):
                 return exp.maybe_parse(qualify(node.name), dialect="duckdb")
             if isinstance(node, exp.Div):
-                divisor = exp.cast(node.expression.copy(), "DOUBLE")
-                return exp.Div(
-                    this=exp.cast(node.this.copy(), "DOUBLE"),
-                    expression=exp.Nullif(this=divisor, expression=exp.Literal.number(0)),
-                )
+                return _quotient(node)
+            if isinstance(node, exp.IntDiv):
+                # Engines differ: DuckDB's // gives 2.5 for decimals, Spark's div cuts towards zero.
+                return exp.TryCast(this=exp.Floor(this=_quotient(node)), to=exp.DataType.build("BIGINT"))
             if isinstance(node, exp.Cast) and not isinstance(node.this, exp.Literal):
                 return exp.TryCast(this=node.this.copy(), to=node.to.copy())
-            if isinstance(node, exp.IntDiv | exp.Mod):
+            if isinstance(node, exp.Mod):
                 node.set("expression", exp.Nullif(this=node.expression.copy(), expression=exp.Literal.number(0)))
             return node
 
         return _bottom_up(tree, rewrite).sql(dialect="duckdb")
+
+
+def _quotient(node: exp.Div | exp.IntDiv) -> exp.Div:
+    divisor = exp.Nullif(this=exp.cast(node.expression.copy(), "DOUBLE"), expression=exp.Literal.number(0))
+    return exp.Div(this=exp.cast(node.this.copy(), "DOUBLE"), expression=divisor)
 
 
 def _bottom_up(tree: exp.Expr, rewrite: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
@@ -159,8 +165,10 @@ def _refuse(node: exp.Expr, text: str, place: str) -> None:
     named = node.name if isinstance(node, exp.Anonymous) else node.key
     raise DefinitionError(
         f"{place} uses {named!r}, which a snippet may not use: {text!r}",
-        expected="columns, constants, as_of, arithmetic, comparisons, case, coalesce, nullif, greatest, least, and parts of dates",
-        next_step="Use as_of in place of the clock; use a builder (total, count, latest, ...) in place of an aggregate or sub-query.",
+        expected="columns, constants, as_of, arithmetic, comparisons, case, coalesce, nullif, greatest, least, "
+        "and parts of dates",
+        next_step="Use as_of in place of the clock, and a builder (total, count, latest, ...) in place of an aggregate "
+        "or a sub-query.",
         who="the data scientist who wrote the definition",
     )
 
@@ -179,6 +187,16 @@ def _value_kind(tree: exp.Expr, columns: Mapping[str, str]) -> ValueKind:
         return "time"
     if this in _TEXT or isinstance(value, exp.SplitPart):
         return "text"
-    if value.find(exp.Div) is None and (this in _EXACT or this == exp.DataType.Type.DECIMAL):
+    if (this in _EXACT or this == exp.DataType.Type.DECIMAL) and not any(map(_is_fraction, value.walk())):
         return "exact"
     return "number"
+
+
+def _is_fraction(node: exp.Expr) -> bool:
+    """Say whether a part is binary, so that the whole is: engines then give a double, whatever the other parts are."""
+    if isinstance(node, exp.Literal):
+        return not node.is_string and "e" in node.name.lower()
+    if isinstance(node, exp.Extract):
+        return node.name.upper() == "EPOCH"
+    binary = node.type is not None and node.type.this in _FRACTIONS
+    return isinstance(node, exp.Div) or (binary and isinstance(node, exp.Column | exp.Cast))

@@ -47,7 +47,7 @@ class Outcome:
     settles_after : Window or None
         How long after the horizon's end rows may still arrive; an outcome is mature only then.
     censored_by : str or None
-        Date column of the population's extract on which the entity leaves and is watched no more: the outcome is unknown.
+        Date column of the population's extract on which the entity leaves and is watched no more: unknown from then.
     competes_with : str or None
         Date column of the population's extract after which the outcome cannot happen any more: it did not happen.
     treated_by : Rows or None
@@ -109,7 +109,7 @@ def ever(
     monotone: Monotone | None = None,
     family: str | None = None,
 ) -> Outcome | Features:
-    """Ask whether any row meets a condition: looking forward as an outcome (``within``), or back as a feature (``name``)."""
+    """Ask whether any row meets a condition: ahead, as an outcome (``within``), or back, as a feature (``name``)."""
     if (within is None) == (name is None):
         raise DefinitionError(
             f"ever(...) on {extract.__name__} is neither an outcome nor a feature",

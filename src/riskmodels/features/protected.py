@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +15,12 @@ from riskmodels.features.compile.audits import characteristics_query, linked_kin
 from riskmodels.features.compile.people import exclusions_query
 from riskmodels.features.compile.places import places_query
 from riskmodels.lake import Extract, Lake
+from riskmodels.records import UnlinkedGroup
 
 if TYPE_CHECKING:
     from riskmodels.features.case import UseCase
 
-__all__ = ["UNKNOWN", "WITHHELD", "audit_table", "excluded", "read_for_people"]
+__all__ = ["UNKNOWN", "WITHHELD", "Audited", "audit_table", "excluded", "read_for_people"]
 
 UNKNOWN = "Unknown"
 WITHHELD = "Withheld"
@@ -56,22 +58,33 @@ def _covered(case: UseCase, lake: Lake, people: pd.DataFrame, *, equality_only: 
     return np.asarray(pd.MultiIndex.from_frame(people[["entity", "as_of"]]).isin(covered), dtype=bool)
 
 
-def audit_table(case: UseCase, lake: Lake, spine: pa.Table) -> tuple[pd.DataFrame, float | None]:
-    """Read the characteristics of each row, and the share of rows that no link leads from.
+@dataclass(frozen=True, eq=False)
+class Audited:
+    """The characteristics of each row, and whom no link leads from.
 
-    Returns
-    -------
-    DataFrame, shape (n_rows, n_characteristics)
-        Text: ``"Unknown"`` where not held, ``"Withheld"`` under a notice. Rows as in the spine, by as_of and entity.
-    float or None
+    Attributes
+    ----------
+    frame : DataFrame, shape (n_rows, n_characteristics)
+        Text: ``"Unknown"`` where not held, ``"Withheld"`` under a notice. Rows by as_of and entity.
+    unlinked_share : float or None
         Share of rows without a link, in [0, 1]; None where no characteristic is reached through links.
+    unlinked_by_group : tuple of UnlinkedGroup
+        The same by each characteristic that is known without a link, such as the area's deprivation.
     """
+
+    frame: pd.DataFrame
+    unlinked_share: float | None
+    unlinked_by_group: tuple[UnlinkedGroup, ...]
+
+
+def audit_table(case: UseCase, lake: Lake, spine: pa.Table) -> Audited:
+    """Read the characteristics of each row of a spine, as they were visible at its as-of date."""
     rows = pd.DataFrame({name: spine.column(name).to_numpy() for name in ("entity", "as_of")})
     rows = rows.sort_values(["as_of", "entity"], ignore_index=True)
     lake.put("spine", spine)
     made: dict[str, pd.Series[str]] = {}
     linked = pd.Series(data=False, index=rows.index)
-    reached = False
+    through_links: list[str] = []
     for extract in dict.fromkeys(each.extract for each in case.audit_by):
         group = [each for each in case.audit_by if each.extract is extract]
         key, through = _people(case, lake, extract)
@@ -79,18 +92,32 @@ def audit_table(case: UseCase, lake: Lake, spine: pa.Table) -> tuple[pd.DataFram
             f"SELECT * FROM ({characteristics_query(extract, group, key, 'audited', 'spine')}) ORDER BY as_of, entity"
         )
         if through:
-            reached, linked = True, linked | _is_linked(lake, rows)
+            linked |= _is_linked(lake, rows)
+            through_links += [each.name for each in group]
         for each in group:
             made[each.name] = pd.Series(found.column(each.name).to_pylist(), dtype="str").fillna(UNKNOWN)
         lake.drop("audited")
     lake.drop("spine")
     audit = pd.DataFrame({each.name: made[each.name] for each in case.audit_by}, index=rows.index)
     _withhold(case, lake, rows, audit)
-    return audit, (float(1 - linked.mean()) if reached else None)
+    if not through_links:
+        return Audited(audit, None, ())
+    known = [each.name for each in case.audit_by if each.name not in through_links]
+    return Audited(audit, float(1 - linked.mean()), _unlinked_by_group(audit[known], ~linked))
+
+
+def _unlinked_by_group(audit: pd.DataFrame, unlinked: pd.Series[bool]) -> tuple[UnlinkedGroup, ...]:
+    return tuple(
+        UnlinkedGroup(
+            str(name), str(group), int((audit[name] == group).sum()), int(unlinked[audit[name] == group].sum())
+        )
+        for name in audit.columns
+        for group in sorted(audit[name].unique())
+    )
 
 
 def _people(case: UseCase, lake: Lake, extract: type[Extract]) -> tuple[str, bool]:
-    """Make the table ``audited`` (entity, as_of, linked, place); give the extract's key and whether links were followed."""
+    """Make the table ``audited`` (entity, as_of, linked, place); give the key to it, and whether links led there."""
     lake.prepare(extract)
     home = case.population.extract.key_column("area")
     area = extract.key_column("area")

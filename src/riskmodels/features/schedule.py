@@ -39,7 +39,8 @@ def every_month(case: UseCase, lake: Lake) -> tuple[datetime.date, ...]:
     if not dates:
         raise BuildError(
             f"the lake holds too little history for {case.name}: rows of {outcome.__name__} begin "
-            f"{'nowhere' if first is None else format(first, '%d %B %Y')} and the lake is complete up to {cut:%d %B %Y}",
+            f"{'nowhere' if first is None else format(first, '%d %B %Y')}, and the lake is complete up to "
+            f"{cut:%d %B %Y}",
             expected=f"at least {widest + watching_days(case)} days: {widest} to look back on and "
             f"{watching_days(case)} for the outcome",
             next_step="Load older rows, shorten the windows or the horizon, or give --from and --to yourself.",

@@ -15,7 +15,7 @@ __all__ = ["Window", "days", "monthly", "weeks"]
 
 @dataclass(frozen=True)
 class Window:
-    """A length of time in whole days: ``[as_of - days, as_of)`` looking back, ``[as_of, as_of + days)`` looking forward."""
+    """A length of whole days: ``[as_of - days, as_of)`` looking back, ``[as_of, as_of + days)`` looking ahead."""
 
     days: int
     suffix: str

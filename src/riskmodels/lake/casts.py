@@ -46,7 +46,10 @@ _EXPECTED = {
     "moment": "a timestamp, or a date",
 }
 
-_ZONED = r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)$"
+# Texts: a cast alone would take "1.6" for 2, "epoch" for a day, and the offset of a zone for nothing.
+_WHOLE = r"\s*[+-]?[0-9]+\s*"
+_DATED = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T].*)?"
+_ZONED = r".*:.*(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
 
 
 def typed(spec: ColumnSpec, files: ExtractFiles) -> tuple[str, bool]:
@@ -97,20 +100,24 @@ def _will_do(spec: ColumnSpec, found: pa.DataType) -> bool:
 
 
 def _from_text(spec: ColumnSpec, name: str) -> tuple[str, bool]:
+    wanted = SQL_TYPES[spec.kind]
     if spec.kind in ("key", "text"):
         return f"CAST({name} AS VARCHAR)", False
     if spec.kind in ("day", "moment"):
-        naive = f"TRY_CAST({name} AS TIMESTAMP)"
         zoned = f"TRY_CAST({name} AS TIMESTAMPTZ) AT TIME ZONE 'Europe/London'"
-        moment = f"CASE WHEN regexp_matches({name}, '[0-9]:[0-9].*{_ZONED}') THEN {zoned} ELSE {naive} END"
-        return _finite(f"CAST({moment} AS {SQL_TYPES[spec.kind]})"), True
+        moment = f"CASE WHEN regexp_full_match({name}, '{_ZONED}') THEN {zoned} ELSE TRY_CAST({name} AS TIMESTAMP) END"
+        return f"CASE WHEN regexp_full_match({name}, '{_DATED}') THEN CAST({moment} AS {wanted}) END", True
+    if spec.kind == "whole":
+        return f"CASE WHEN regexp_full_match({name}, '{_WHOLE}') THEN TRY_CAST({name} AS {wanted}) END", True
     if spec.kind == "number":
         return _finite(f"TRY_CAST({name} AS DOUBLE)"), True
-    return f"TRY_CAST({name} AS {SQL_TYPES[spec.kind]})", True
+    return f"TRY_CAST({name} AS {wanted})", True
 
 
 def _from_type(spec: ColumnSpec, name: str, found: pa.DataType) -> tuple[str, bool]:
     wanted = SQL_TYPES[spec.kind]
+    if is_type.is_null(found):
+        return f"CAST(NULL AS {wanted})", False
     if spec.kind in ("day", "moment"):
         zoned = is_type.is_timestamp(found) and found.tz is not None
         moment = f"(CAST({name} AS TIMESTAMPTZ) AT TIME ZONE 'Europe/London')" if zoned else name

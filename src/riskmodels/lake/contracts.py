@@ -60,6 +60,9 @@ Day = pandas_engine.ArrowDate32
 Moment = Annotated[pandas_engine.ArrowTimestamp, "us", None]
 Money = Annotated[pandas_engine.ArrowDecimal128, 12, 2, None]
 
+# Columns that an extract's part in the lake calls for by name.
+_ROLE_COLUMNS: dict[Role, tuple[str, ...]] = {"exclusions": ("kind", "ends_on")}
+
 _KINDS: dict[type, Kind] = {
     pandas_engine.ArrowString: "text",
     pandas_engine.ArrowInt64: "whole",
@@ -279,7 +282,7 @@ class Extract(pa.DataFrameModel):
         history = cls._history
         clocks = [name for name in (history.event_time, history.known_time, history.deleted) if name]
         ruled = [name for rule in cls._rules for name in (rule.first, rule.second)]
-        for name in (*cls._row, *clocks, *history.fixed, *ruled):
+        for name in (*cls._row, *clocks, *history.fixed, *ruled, *_ROLE_COLUMNS.get(cls._role, ())):
             if name not in declared:
                 raise DefinitionError(
                     f"extract {cls.__name__} names the column {name!r}, which it does not declare",
@@ -295,9 +298,15 @@ class Extract(pa.DataFrameModel):
 
     @classmethod
     def schema(cls) -> pa.DataFrameSchema:
-        """Give the pandera schema: column checks and the rules between columns."""
+        """Give the pandera schema: column checks, clocks that are never empty, and the rules between columns."""
         schema = cls.to_schema()
         rules = [pa.Check(_holds(rule), name=rule.name) for rule in cls._rules]
+        rules += [
+            pa.Check(_finite(spec.name), name=spec.name) for spec in cls._columns.values() if spec.kind == "number"
+        ]
+        rules += [
+            pa.Check(_there(name), name=name) for name in (cls._history.event_time, cls._history.known_time) if name
+        ]
         return pa.DataFrameSchema(schema.columns, checks=[*schema.checks, *rules], strict=False, name=cls._folder)
 
     @classmethod
@@ -348,6 +357,20 @@ def _spec(name: str, declared: Any) -> ColumnSpec:
     facts: dict[str, Any] = dict(declared.metadata or {})
     kind: Kind = "key" if facts.get("key_of") else _KINDS[type(declared.dtype)]
     return ColumnSpec(name=name, kind=kind, says=declared.description, nullable=declared.nullable, **facts)
+
+
+def _finite(name: str) -> Any:
+    def check(frame: pd.DataFrame) -> pd.Series[bool]:
+        return (frame[name].isna() | (frame[name].abs() < float("inf"))).astype(bool)
+
+    return check
+
+
+def _there(name: str) -> Any:
+    def check(frame: pd.DataFrame) -> pd.Series[bool]:
+        return frame[name].notna()
+
+    return check
 
 
 def _holds(rule: Ordered) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -55,7 +56,9 @@ class DuckDBEngine:
         settings = {"memory_limit": f"{int(memory_gb * 1024)}MiB", "temp_directory": str(spill)}
         if threads is not None:
             settings["threads"] = str(threads)
-        return cls(duckdb.connect(":memory:", config={**_SETTINGS, **settings}), spill)
+        engine = cls(duckdb.connect(":memory:", config={**_SETTINGS, **settings}), spill)
+        weakref.finalize(engine, shutil.rmtree, spill, ignore_errors=True)  # when nobody closes it
+        return engine
 
     def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
         """Run a query and give its rows as an Arrow table."""
@@ -130,11 +133,18 @@ class DuckDBEngine:
 
     def _over(self, files: ExtractFiles, work: Callable[[str], _Given]) -> _Given:
         """Run work over the SQL that reads files; an error in reading them becomes ours, with the file's name in it."""
-        if files.local_parquet:
-            return _attempt(lambda: work(_parquet_reader(files)), lambda error: _about_files(error, files))
-        try:
+
+        def over_dataset() -> _Given:
             self._connection.register("_extract_files", files.dataset())
-            return _attempt(lambda: work("FROM _extract_files"), lambda error: _about_files(error, files))
+            return work("FROM _extract_files")
+
+        def over_parquet() -> _Given:
+            return work(_parquet_reader(files))
+
+        try:
+            return _attempt(
+                over_parquet if files.local_parquet else over_dataset, lambda error: _about_files(error, files)
+            )
         finally:
             self._connection.unregister("_extract_files")
 
@@ -143,8 +153,12 @@ def _attempt(work: Callable[[], _Given], worded: Callable[[Exception], LakeError
     """Run work, and turn the engine's errors into ours; the engine's own may hold values, so nothing keeps them."""
     try:
         return work()
+    except duckdb.InterruptException:
+        interrupted = True
     except (duckdb.Error, pa.ArrowException, OSError) as error:
-        fault = worded(error)
+        interrupted, fault = False, worded(error)
+    if interrupted:
+        raise KeyboardInterrupt
     raise fault
 
 

@@ -17,6 +17,7 @@ from riskmodels.lake.pseudonyms import Pseudonyms
 from riskmodels.lake.quality import count_orphans, owners, refuse_too_many_bad
 from riskmodels.lake.sources import LakeFolder
 from riskmodels.lake.staging import FromFiles
+from riskmodels.lake.versions import good_rows_again
 from riskmodels.records import ExtractQuality, QualityReport
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Lake:
         self._engine = house.engine.beside(self._room)
         self._parent = parent
         self._derived: list[Lake] = []
+        self._same_cut_as: Lake | None = None
         self._quality: dict[str, ExtractQuality] = {}
         self._makes: _Makes = house.files
         if parent is not None and changed is not None:
@@ -191,7 +193,7 @@ class Lake:
         there = [extract for name, extract in self.contracts.items() if name not in absent]
         if not there:
             raise ExtractMissing(
-                f"the lake at {self.uri.split('?')[0]} has none of the extracts {', '.join(self.contracts)}",
+                f"the lake at {self._house.files.place} has none of the extracts {', '.join(self.contracts)}",
                 expected="one folder for each extract, named as its contract says",
                 next_step="Correct lake.uri in mlflow.yaml, or deliver the extracts.",
                 who="whoever runs the data lake",
@@ -221,10 +223,11 @@ class Lake:
         """Give the moment up to which the lake is complete: as declared, else the newest known time in the extract."""
         if self._declared_cut is not None:
             return self._declared_cut
-        name = self.prepare(extract)
-        newest: datetime.datetime | None = (
-            self.query(f'SELECT max(_known) AS newest FROM "{name}"').column("newest")[0].as_py()
-        )
+        if self._same_cut_as is not None:
+            return self._same_cut_as.cut(extract)
+        self.prepare(extract)
+        rows = good_rows_again(self._room, extract)
+        newest: datetime.datetime | None = self.query(f"SELECT max(_known) FROM ({rows})")[0][0].as_py()
         if newest is None:
             raise LakeError(
                 f"the extract {extract.__name__} has no rows, so the lake's cut is not known",
@@ -244,7 +247,9 @@ class Lake:
 
         Values and keys change, clocks move later, some rows come twice. Earlier rows are as they were.
         """
-        return self._derive(scrambled_from(moment, seed), self._declared_cut)
+        derived = self._derive(scrambled_from(moment, seed), self._declared_cut)
+        derived._same_cut_as = self
+        return derived
 
     def _derive(self, changed: Changed, cut: datetime.datetime | None) -> Lake:
         derived = Lake(self._house, declared_cut=cut, parent=self, changed=changed)

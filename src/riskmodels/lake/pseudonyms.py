@@ -13,7 +13,7 @@ import secrets
 import tempfile
 from pathlib import Path
 
-from riskmodels.errors import SettingsError
+from riskmodels.errors import OutputError, SettingsError
 
 __all__ = ["Pseudonyms", "pseudonym_key"]
 
@@ -61,15 +61,7 @@ def pseudonym_key(path: Path) -> bytes:
     old, and cannot turn a pseudonym back.
     """
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        try:
-            with os.fdopen(handle, "w", encoding="ascii") as file:
-                file.write(secrets.token_hex(_BYTES) + "\n")
-            with contextlib.suppress(FileExistsError):
-                os.link(draft, path)
-        finally:
-            Path(draft).unlink()
+        _make_key(path)
     text = path.read_text(encoding="ascii").strip()
     try:
         key = bytes.fromhex(text)
@@ -83,3 +75,27 @@ def pseudonym_key(path: Path) -> bytes:
             who="the data protection officer, who keeps it",
         )
     return key
+
+
+def _make_key(path: Path) -> None:
+    """Write a new secret whole or not at all; where another process was first, its secret stays."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(_BYTES) + "\n")
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, path)
+        finally:
+            Path(draft).unlink()
+    except OSError as error:
+        fault = OutputError(
+            f"the pseudonym key file {path} cannot be made ({type(error).__name__})",
+            expected="a private folder that this user may write to",
+            next_step="Give the right to write there, or name another file in lake.pseudonym_key_file.",
+            who="whoever runs the machine",
+        )
+    else:
+        return
+    raise fault

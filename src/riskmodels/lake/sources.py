@@ -24,6 +24,7 @@ Format = Literal["parquet", "csv", "delta"]
 
 _SUFFIXES: dict[str, Format] = {".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".csv.gz": "csv"}
 _WINDOWS_DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
+_CSV = pyarrow.csv.ParseOptions(newlines_in_values=True)
 _DIRECTORY = pyarrow.fs.FileType.Directory
 
 
@@ -91,7 +92,7 @@ class LakeFolder:
 
     def __init__(self, uri: str) -> None:
         self.uri = uri
-        self.shown = uri.split("?")[0].rstrip("/")
+        self.shown = _shown(uri)
         self._filesystem, self._root = _located(uri)
         if self._kind(self._root) != _DIRECTORY:
             raise LakeError(
@@ -124,14 +125,17 @@ class LakeFolder:
         return self._plain(place, base, names)
 
     def _kind(self, path: str) -> Any:
+        return self._listed(path).type
+
+    def _listed(self, what: Any) -> Any:
         try:
-            return self._filesystem.get_file_info(path).type
+            return self._filesystem.get_file_info(what)
         except OSError as error:
             fault = _out_of_reach(self.shown, error)
         raise fault
 
     def _plain(self, place: str, base: str, names: tuple[str, ...]) -> ExtractFiles:
-        listed = self._filesystem.get_file_info(pyarrow.fs.FileSelector(base, recursive=True))
+        listed = self._listed(pyarrow.fs.FileSelector(base, recursive=True))
         inside = {entry.path: entry.path[len(base) :].lstrip("/") for entry in listed if entry.is_file}
         formats = {path: _format_of(rest) for path, rest in inside.items() if not _hidden(rest)}
         paths = sorted(path for path, found in formats.items() if found is not None)
@@ -176,10 +180,15 @@ def _located(uri: str) -> tuple[Any, str]:
     try:
         filesystem, root = pyarrow.fs.FileSystem.from_uri(uri)
     except (OSError, pa.ArrowException) as error:
-        fault = _out_of_reach(uri.split("?")[0], error)
+        fault = _out_of_reach(_shown(uri), error)
     else:
         return filesystem, root
     raise fault
+
+
+def _shown(uri: str) -> str:
+    """Give the address as messages may show it: without options, and without a secret that it may hold."""
+    return re.sub(r"//[^/@]*:[^/@]*@", "//", uri.split("?")[0]).rstrip("/")
 
 
 def _delta_place(uri: str, root: str, folder: str) -> tuple[str, dict[str, str]]:
@@ -234,8 +243,7 @@ def _csv_header(filesystem: Any, path: str, shown: str) -> pa.Schema:
     try:
         compression = "gzip" if path.lower().endswith(".gz") else None
         with filesystem.open_input_stream(path, compression=compression) as stream:
-            reader = pyarrow.csv.open_csv(stream)
-            names = reader.schema.names
+            names = pyarrow.csv.open_csv(stream, parse_options=_CSV).schema.names
     except (OSError, pa.ArrowException) as error:
         fault = damaged(shown, error)
     else:
@@ -248,7 +256,7 @@ def _csv_format(names: Sequence[str]) -> Any:
     options = pyarrow.csv.ConvertOptions(
         column_types=texts, null_values=[""], strings_can_be_null=True, include_columns=list(names)
     )
-    return pyarrow.dataset.CsvFileFormat(convert_options=options)
+    return pyarrow.dataset.CsvFileFormat(parse_options=_CSV, convert_options=options)
 
 
 def _one_type_each(schemas: Mapping[str, pa.Schema], names: Iterable[str]) -> tuple[dict[str, pa.DataType], bool]:

@@ -32,6 +32,11 @@ class FromFiles:
         self._quarantine_dir = quarantine_dir
         engine.make_room(_STAGED)
 
+    @property
+    def place(self) -> str:
+        """Give the lake's address as messages may show it."""
+        return self._folder.shown
+
     def has(self, extract: type[Extract]) -> bool:
         """Say whether the lake has a folder for the extract."""
         return self._folder.has(extract.folder())

@@ -57,9 +57,7 @@ class BaseRates:
         """Give the share over several dates together. Shape (1 + n_resamples,), the sample itself first."""
         places = [self.days.index(day) for day in days]
         with np.errstate(invalid="ignore"):
-            return np.asarray(
-                self.found[:, places].sum(axis=1) / self.total[:, places].sum(axis=1), dtype=np.float64
-            )
+            return np.asarray(self.found[:, places].sum(axis=1) / self.total[:, places].sum(axis=1), dtype=np.float64)
 
 
 def base_rates(rows: Rows, *, seed: int) -> BaseRates:

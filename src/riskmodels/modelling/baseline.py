@@ -93,5 +93,3 @@ def fit_baseline(column: ModelColumn, position: int, judged: Rows) -> BaselineEs
     ladder = fit_ladder(score)
     calibrator = choose_calibrator(ladder.rank(score), judged.y, weight=judged.weight, entity=judged.entity)
     return BaselineEstimator(column.name, sign, ladder, calibrator)
-
-

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 
-from riskmodels.modelling import boosting
 from riskmodels.modelling.baseline import baseline_score, direction
 from riskmodels.modelling.boosting import race, settings_to_try, tree_score
 from riskmodels.modelling.calibration import log_losses
-from riskmodels.modelling.interpretable import PENALTIES, fit_linear, fit_preparation, linear_score
+from riskmodels.modelling.interpretable import (
+    PENALTIES,
+    fit_linear,
+    fit_pipeline,
+    fit_preparation,
+    linear_score,
+)
 from riskmodels.modelling.metrics import area, cumulative, ranking
 from riskmodels.modelling.periods import Plan
 from riskmodels.modelling.rows import FloatArray, Rows
@@ -21,6 +25,13 @@ from riskmodels.records import ModelColumn
 
 __all__ = ["CrossFitted", "cross_fit", "period_auc"]
 
+ROWS_TO_CHOOSE = 40_000
+"""Most rows that a fold learns from while hyperparameters are compared; past it, whole entities are drawn."""
+
+ROWS_TO_SCORE = 150_000
+"""Most rows that a fold learns from for the out-of-time scores; the final fit uses every row."""
+
+Fold = tuple[Rows, Rows]
 Progress = Callable[[float], None]
 
 
@@ -69,19 +80,28 @@ def cross_fit(
         Told the share done, in [0, 1].
     """
     folds = [(rows.up_to(fold.learn_up_to), rows.at(fold.judged)) for fold in plan.folds]
+    few = [(learn.thinned(ROWS_TO_CHOOSE, seed=seed), later) for learn, later in folds]
+    most = [(learn.thinned(ROWS_TO_SCORE, seed=seed), later) for learn, later in folds]
     judged = joined([later for _, later in folds])
     position = [column.name for column in columns].index(baseline)
-    penalty, linear = _choose_penalty(folds, columns, seed=seed, progress=lambda done: progress(0.3 * done))
-    settings, rounds, trees = _choose_trees(
-        folds, columns, seed=seed, progress=lambda done: progress(0.3 + 0.7 * done)
+    penalty = _choose_penalty(few, columns, progress=lambda done: progress(0.2 * done))
+    linear = _linear_scores(most, columns, penalty, progress=lambda done: progress(0.2 + 0.2 * done))
+    settings = _choose_settings(few, columns, seed=seed, progress=lambda done: progress(0.4 + 0.3 * done))
+    together = race(most, columns, settings, seed=seed, progress=lambda done: progress(0.7 + 0.3 * done))
+    trees = np.concatenate(
+        [
+            tree_score(booster, later.X, together.rounds)
+            for booster, (_, later) in zip(together.boosters, most, strict=True)
+        ]
     )
+    progress(1.0)
     scores = {
         "baseline": baseline_score(judged.X[:, position], direction(columns[position])),
         "interpretable": linear,
         "lightgbm": trees,
     }
     aucs = {name: period_auc(score, judged) for name, score in scores.items()}
-    return CrossFitted(judged, scores, aucs, penalty, settings, rounds)
+    return CrossFitted(judged, scores, aucs, penalty, settings, together.rounds)
 
 
 def period_auc(score: FloatArray, rows: Rows) -> float:
@@ -111,45 +131,37 @@ def joined(parts: Sequence[Rows]) -> Rows:
     )
 
 
-def _choose_penalty(
-    folds: Sequence[tuple[Rows, Rows]], columns: Sequence[ModelColumn], *, seed: int, progress: Progress
-) -> tuple[float, FloatArray]:
-    """Give the penalty with the lowest pooled log loss, and the out-of-time scores under it."""
-    scores: list[list[FloatArray]] = [[] for _ in PENALTIES]
+def _choose_penalty(folds: Sequence[Fold], columns: Sequence[ModelColumn], *, progress: Progress) -> float:
+    """Give the penalty with the lowest pooled log loss on later periods."""
     losses = np.zeros(len(PENALTIES))
     for number, (learn, later) in enumerate(folds):
-        preparation = fit_preparation(learn, columns, seed=seed)
-        prepared = preparation.transform(learn.X)
+        preparation = fit_preparation(learn, columns)
+        prepared, ahead = preparation.transform(learn.X), preparation.transform(later.X)
         for place, penalty in enumerate(PENALTIES):
-            model = fit_linear(prepared, learn, penalty=penalty)
-            score = linear_score(Pipeline([("prepare", preparation), ("model", model)]), later.X)
-            scores[place].append(score)
-            losses[place] += float(later.weight @ log_losses(later.y, 1 / (1 + np.exp(-score))))
+            chance = fit_linear(prepared, learn, penalty=penalty).predict_proba(ahead)[:, 1]
+            losses[place] += float(later.weight @ log_losses(later.y, chance))
             progress((number + (place + 1) / len(PENALTIES)) / len(folds))
-    best = int(np.argmin(losses))
-    return PENALTIES[best], np.concatenate(scores[best])
+    return PENALTIES[int(np.argmin(losses))]
 
 
-def _choose_trees(
-    folds: Sequence[tuple[Rows, Rows]], columns: Sequence[ModelColumn], *, seed: int, progress: Progress
-) -> tuple[dict[str, Any], int, FloatArray]:
-    """Give the settings with the lowest pooled log loss, their rounds, and the out-of-time scores under them."""
+def _linear_scores(
+    folds: Sequence[Fold], columns: Sequence[ModelColumn], penalty: float, *, progress: Progress
+) -> FloatArray:
+    """Give the interpretable model's out-of-time scores."""
+    scores = []
+    for number, (learn, later) in enumerate(folds):
+        scores.append(linear_score(fit_pipeline(learn, columns, penalty=penalty), later.X))
+        progress((number + 1) / len(folds))
+    return np.concatenate(scores)
+
+
+def _choose_settings(
+    folds: Sequence[Fold], columns: Sequence[ModelColumn], *, seed: int, progress: Progress
+) -> dict[str, Any]:
+    """Give LightGBM's settings with the lowest pooled log loss on later periods."""
     choices = settings_to_try(min(len(learn) for learn, _ in folds))
-    best: boosting.Race | None = None
-    chosen = choices[0]
+    losses = []
     for number, settings in enumerate(choices):
-        result = race(
-            folds,
-            columns,
-            settings,
-            seed=seed,
-            progress=lambda done, number=number: progress((number + done) / len(choices)),  # type: ignore[misc]
-        )
-        if best is None or result.loss < best.loss:
-            best, chosen = result, settings
-    finished = best if best is not None else race(folds, columns, chosen, seed=seed)
-    scores = [
-        tree_score(booster, later.X, finished.rounds)
-        for booster, (_, later) in zip(finished.boosters, folds, strict=True)
-    ]
-    return chosen, finished.rounds, np.concatenate(scores)
+        progress(number / len(choices))
+        losses.append(race(folds, columns, settings, seed=seed).loss)
+    return choices[int(np.argmin(losses))]

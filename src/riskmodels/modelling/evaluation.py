@@ -15,7 +15,14 @@ from riskmodels.records import GroupFigures, Interval
 
 __all__ = ["DIFFERENCES", "Scored", "compare", "group_figures", "rate_interval"]
 
-DIFFERENCES = ("roc_auc", "average_precision", "precision_at_capacity", "recall_at_capacity", "brier_score_loss", "log_loss")
+DIFFERENCES = (
+    "roc_auc",
+    "average_precision",
+    "precision_at_capacity",
+    "recall_at_capacity",
+    "brier_score_loss",
+    "log_loss",
+)
 """Metrics whose differences between estimators are given, with paired intervals."""
 
 _PUSHED_BY_RESAMPLING = ("average_precision", "calibration_error")
@@ -63,9 +70,7 @@ def compare(
         for name in ready
     }
     differences = {
-        pair: {
-            metric: _difference(values, resampled, one=first, other=second, metric=metric) for metric in DIFFERENCES
-        }
+        pair: {metric: _difference(values, resampled, one=first, other=second, metric=metric) for metric in DIFFERENCES}
         for pair, (first, second) in pairs.items()
     }
     return metrics, differences
@@ -78,9 +83,7 @@ def group_figures(rows: Rows, score: FloatArray, *, seed: int) -> GroupFigures:
         return GroupFigures(0, 0, Interval(None), Interval(None))
     ranked = ranking(score)
     value = float(area(*cumulative(rows.weight[None, :], rows.y, ranked))[0])
-    areas = np.concatenate(
-        [area(*cumulative(W, rows.y, ranked)) for W in draws(rows.entity, rows.weight, seed=seed)]
-    )
+    areas = np.concatenate([area(*cumulative(W, rows.y, ranked)) for W in draws(rows.entity, rows.weight, seed=seed)])
     return GroupFigures(len(rows), positives, rate_interval(rows, seed=seed), percentile_interval(value, areas))
 
 

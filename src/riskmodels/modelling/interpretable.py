@@ -24,14 +24,15 @@ from riskmodels.modelling.calibration import Calibrator
 from riskmodels.modelling.rows import FloatArray, Rows, inputs
 from riskmodels.records import ModelColumn
 
-__all__ = ["PENALTIES", "InterpretableEstimator", "fit_linear", "fit_preparation"]
+__all__ = ["PENALTIES", "InterpretableEstimator", "fit_linear", "fit_pipeline", "fit_preparation", "linear_score"]
 
-PENALTIES = (0.01, 0.1, 1.0, 10.0)
+PENALTIES = (0.01, 0.1, 1.0)
 """Inverse strengths of the L2 penalty (scikit-learn's ``C``) to choose from; the first is the simplest model."""
 
 KNOTS = (0.0, 1 / 3, 2 / 3, 1.0)
 """Ranks between which the log-odds run straight."""
 
+_ROWS_FOR_RANKS = 50_000
 _STEPPED = ("number", "ordinal")
 
 
@@ -66,22 +67,28 @@ class InterpretableEstimator:
         return pd.DataFrame({"term": [_worded(str(term)) for term in terms], "log_odds": self.pipeline[-1].coef_[0]})
 
 
-def fit_preparation(rows: Rows, columns: Sequence[ModelColumn], *, seed: int) -> ColumnTransformer:
-    """Learn ranks, medians and which columns have gaps."""
+def fit_preparation(rows: Rows, columns: Sequence[ModelColumn]) -> ColumnTransformer:
+    """Learn ranks, medians and which columns have gaps, from rows evenly spread over dates and entities."""
+    X = rows.X[:: -(-len(rows) // _ROWS_FOR_RANKS)]
     stepped = [place for place, column in enumerate(columns) if column.kind in _STEPPED]
     plain = [place for place, column in enumerate(columns) if column.kind not in _STEPPED]
     ranks = [
-        ("rank", QuantileTransformer(n_quantiles=min(200, len(rows)), subsample=100_000, random_state=seed)),
+        ("rank", QuantileTransformer(n_quantiles=min(200, len(X)), subsample=None)),
         ("fill", SimpleImputer(strategy="median", keep_empty_features=True)),
-        ("lines", SplineTransformer(degree=1, knots=np.tile(np.array(KNOTS)[:, None], len(stepped)), include_bias=False)),
+        (
+            "lines",
+            SplineTransformer(degree=1, knots=np.tile(np.array(KNOTS)[:, None], len(stepped)), include_bias=False),
+        ),
     ]
-    parts: list[tuple[str, Any, list[int]]] = [("missing", MissingIndicator(), list(range(len(columns))))]
+    parts: list[tuple[str, Any, list[int]]] = [
+        ("missing", MissingIndicator(error_on_new=False), list(range(len(columns))))
+    ]
     if stepped:
         parts.append(("stepped", Pipeline(ranks), stepped))
     if plain:
         parts.append(("plain", SimpleImputer(strategy="most_frequent", keep_empty_features=True), plain))
     with threadpool_limits(1, user_api="blas"):
-        return ColumnTransformer(parts).fit(rows.X)
+        return ColumnTransformer(parts).fit(X)
 
 
 def fit_linear(prepared: FloatArray, rows: Rows, *, penalty: float) -> LogisticRegression:
@@ -89,6 +96,13 @@ def fit_linear(prepared: FloatArray, rows: Rows, *, penalty: float) -> LogisticR
     model = LogisticRegression(C=penalty, solver="newton-cholesky", max_iter=100)
     with threadpool_limits(1, user_api="blas"):
         return model.fit(prepared, rows.y, sample_weight=rows.weight)
+
+
+def fit_pipeline(rows: Rows, columns: Sequence[ModelColumn], *, penalty: float) -> Pipeline:
+    """Fit preparation and logistic regression, as one pipeline."""
+    preparation = fit_preparation(rows, columns)
+    model = fit_linear(preparation.transform(rows.X), rows, penalty=penalty)
+    return Pipeline([("prepare", preparation), ("model", model)])
 
 
 def linear_score(pipeline: Pipeline, X: FloatArray) -> FloatArray:

@@ -56,13 +56,17 @@ def judge(
     """
     held_out = _scored(rows.at(plan.held_out), estimators, columns)
     listed = min(capacity, len(held_out.rows))
-    pairs = {"chosen_minus_baseline": (chosen, "baseline"), "lightgbm_minus_interpretable": ("lightgbm", "interpretable")}
+    pairs = {
+        "chosen_minus_baseline": (chosen, "baseline"),
+        "lightgbm_minus_interpretable": ("lightgbm", "interpretable"),
+    }
     metrics, differences = compare(held_out, pairs, capacity=listed, seed=seed)
     progress(0.4)
     rates = base_rates(rows, seed=seed)
     treated = held_out.rows.treated
     groups = [
-        group_figures(held_out.rows.where(part), held_out.score[chosen][part], seed=seed) for part in (treated, ~treated)
+        group_figures(held_out.rows.where(part), held_out.score[chosen][part], seed=seed)
+        for part in (treated, ~treated)
     ]
     progress(0.6)
     periods = _periods(rows, plan, fitted, rates, held_out=held_out, estimator=estimators[chosen], seed=seed)

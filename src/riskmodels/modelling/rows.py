@@ -66,6 +66,14 @@ class Rows:
             self.X[keep], self.y[keep], self.weight[keep], self.entity[keep], self.as_of[keep], self.treated[keep]
         )
 
+    def thinned(self, most: int, *, seed: int) -> Rows:
+        """Give about ``most`` rows, by drawing whole entities; all of them when there are no more."""
+        if len(self) <= most:
+            return self
+        entities = int(self.entity.max()) + 1
+        kept = np.random.Generator(np.random.PCG64(seed)).permutation(entities) < entities * most / len(self)
+        return self.where(kept[self.entity])
+
     def _between(self, start: int, stop: int) -> Rows:
         part = slice(start, stop)
         return Rows(
@@ -176,5 +184,7 @@ def _check_order(entity: IntArray, as_of: npt.NDArray[np.datetime64]) -> None:
         )
 
 
-def _unusable(found: str, expected: str, next_step: str = "build the training table again and train on that") -> TrainingError:
+def _unusable(
+    found: str, expected: str, next_step: str = "build the training table again and train on that"
+) -> TrainingError:
     return TrainingError(found, expected=expected, next_step=next_step, who=DATA_SCIENTIST)

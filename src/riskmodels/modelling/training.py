@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from riskmodels.modelling.baseline import BaselineEstimator, fit_baseline
 from riskmodels.modelling.boosting import LightGBMEstimator, grow
 from riskmodels.modelling.calibration import choose_calibrator
 from riskmodels.modelling.crossfit import CrossFitted, cross_fit
-from riskmodels.modelling.interpretable import InterpretableEstimator, fit_linear, fit_preparation
+from riskmodels.modelling.interpretable import InterpretableEstimator, fit_pipeline
 from riskmodels.modelling.judging import judge
 from riskmodels.modelling.periods import Plan, plan_periods
 from riskmodels.modelling.reproducibility import model_digest
@@ -119,8 +118,7 @@ def _refit(learn: Rows, fitted: CrossFitted, table: TrainingTable, seed: int, te
     judged = fitted.judged
     position = names.index(table.baseline)
     baseline = fit_baseline(table.columns[position], position, judged)
-    preparation = fit_preparation(learn, table.columns, seed=seed)
-    linear = fit_linear(preparation.transform(learn.X), learn, penalty=fitted.penalty)
+    pipeline = fit_pipeline(learn, table.columns, penalty=fitted.penalty)
     tell("Fitting on all development periods", 0.5)
     booster = grow(learn, table.columns, dict(fitted.settings), rounds=fitted.rounds, seed=seed)
     calibrators = {
@@ -128,7 +126,6 @@ def _refit(learn: Rows, fitted: CrossFitted, table: TrainingTable, seed: int, te
         for name in ("interpretable", "lightgbm")
     }
     tell("Fitting on all development periods", 1.0)
-    pipeline = Pipeline([("prepare", preparation), ("model", linear)])
     return (
         baseline,
         InterpretableEstimator(names, pipeline, calibrators["interpretable"]),

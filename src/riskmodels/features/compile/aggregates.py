@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from riskmodels.features.builders import Feature
-from riskmodels.features.compile.clauses import MICRO, exact, indent, picked, snippet_sql, value_sql, visible, within
+from riskmodels.features.compile.clauses import MICRO, indent, picked, snippet_sql, value_sql, visible
+from riskmodels.features.compile.rows import DatedSpine, Rows
 from riskmodels.lake.contracts import Extract
 
 __all__ = ["Join", "aggregate_query"]
 
 _NEWEST = ("latest", "attribute")
-_DAY_ZERO = "DATE '2000-01-01'"
 
 
 @dataclass(frozen=True)
@@ -32,126 +32,135 @@ class _Column:
 
 
 def aggregate_query(extract: type[Extract], features: Sequence[Feature], join: Join, spine: str) -> str:
-    """Write the query: ``entity, as_of`` and a column for each feature, one row for each row of the spine."""
-    columns: dict[str, str] = {}
-    values: list[str] = []
-    newest: dict[str, str] = {}
-    for feature in features:
-        if feature.builder in _NEWEST:
-            values.append(f"{_newest_value(feature, newest)} AS {feature.name}")
-            continue
-        made = _column(feature)
-        columns.update(made.aggregates)
-        values.append(f"{made.value} AS {feature.name}")
-    aggregates = [f"{text} AS {name}" for name, text in columns.items()]
-    aggregates += [f"MAX(e._order){condition} AS {name}" for condition, name in newest.items()]
-    folder = extract.folder()
-    rows = "\n".join(f"LEFT JOIN {folder} AS {name} ON {name}._order = seen.{name}" for name in newest.values())
-    return (
-        f"WITH seen AS (\nSELECT\n  s.entity,\n  s.as_of,\n  {indent(aggregates)}\n{_source(extract, features, join, spine)}\n"
-        f"GROUP BY s.entity, s.as_of\n)\n"
-        f"SELECT\n  s.entity,\n  s.as_of,\n  {indent(values)}\n"
-        f"FROM {spine} AS s LEFT JOIN seen ON seen.entity = s.entity AND seen.as_of = s.as_of\n{rows}"
-    )
+    """Write the query: ``entity, as_of`` and a column for each feature, one row for each row of the spine.
 
-
-def _source(extract: type[Extract], features: Sequence[Feature], join: Join, spine: str) -> str:
-    widest = max((feature.window.days if feature.window else -1 for feature in features), default=-1)
-    conditions = [visible("e", "s.as_of")]
-    if all(feature.window is not None for feature in features):
-        conditions.append(f"e._event >= s.as_of - INTERVAL '{widest}' DAY")
-    if join.places is None:
-        key = f'e."{join.column}" = s.entity'
-        return f"FROM {spine} AS s JOIN {extract.folder()} AS e ON {' AND '.join([key, *conditions])}"
-    return (
-        f"FROM {spine} AS s JOIN {join.places} AS p ON p.entity = s.entity AND p.as_of = s.as_of\n"
-        f'JOIN {extract.folder()} AS e ON {" AND ".join([f"""e."{join.column}" = p.area""", *conditions])}'
-    )
-
-
-def _conditions(feature: Feature) -> list[str | None]:
-    return [
-        within("e", "s.as_of", feature.window),
-        None if feature.where is None else snippet_sql(feature.where, "e", "s.as_of"),
+    Features that look back over everything and those with a window are gathered apart, so that the latter need not pair
+    their as-of dates with the whole past.
+    """
+    sides = [
+        ("ever", [feature for feature in features if feature.window is None]),
+        ("lately", [feature for feature in features if feature.window is not None]),
     ]
+    gathered = [_Side(name, extract, group, join, spine) for name, group in sides if group]
+    values = {name: value for side in gathered for name, value in side.values.items()}
+    items = [f"{values[feature.name]} AS {feature.name}" for feature in features]
+    parts = ",\n".join(f"{side.name} AS (\n{side.sql}\n)" for side in gathered)
+    joins = [f"LEFT JOIN {s.name} ON {s.name}.entity = s.entity AND {s.name}.as_of = s.as_of" for s in gathered]
+    for side in gathered:
+        joins += [f"LEFT JOIN {extract.folder()} AS {row} ON {row}._order = {side.name}.{row}" for row in side.newest]
+    lines = "\n".join(joins)
+    return f"WITH {parts}\nSELECT\n  s.entity,\n  s.as_of,\n  {indent(items)}\nFROM {spine} AS s\n{lines}"
 
 
-def _newest_value(feature: Feature, newest: dict[str, str]) -> str:
-    # Features that read the same newest row share it; reading it by its rank keeps a null value null.
-    condition = picked(*_conditions(feature))
-    row = newest.setdefault(condition, f"newest_{len(newest) + 1}")
-    if feature.expr is None:
-        return "NULL"
-    if feature.builder == "attribute":
-        return snippet_sql(feature.expr, row, "s.as_of")
-    return f"CAST({value_sql(feature.expr, row, 's.as_of')} AS DOUBLE)"
+class _Side:
+    """The features of one extract that share a pairing of rows and dates."""
 
+    def __init__(self, name: str, extract: type[Extract], features: Sequence[Feature], join: Join, spine: str) -> None:
+        self.name = name
+        self.values: dict[str, str] = {}
+        self._rows = Rows(extract, join.column)
+        self._spine = DatedSpine(spine)
+        self._newest: dict[str, str] = {}
+        aggregates: dict[str, str] = {}
+        for feature in features:
+            if feature.builder in _NEWEST:
+                self.values[feature.name] = self._newest_value(feature)
+                continue
+            made = self._column(feature)
+            aggregates.update(made.aggregates)
+            self.values[feature.name] = made.value
+        items = [f"{text} AS {column}" for column, text in aggregates.items()]
+        items += [f"MAX(e._order){condition} AS {row}" for condition, row in self._newest.items()]
+        self.sql = f"SELECT\n  s.entity,\n  s.as_of,\n  {indent(items)}\n{self._source(features, join)}\nGROUP BY s.entity, s.as_of"
 
-def _column(feature: Feature) -> _Column:
-    name = feature.name
-    where = picked(*_conditions(feature))
-    if feature.builder == "count":
-        return _Column(((name, f"COUNT(*){where}"),), f"CAST(COALESCE({name}, 0) AS DOUBLE)")
-    if feature.builder == "ever":
-        return _Column(((name, f"COUNT(*){where}"),), f"CAST(COALESCE({name}, 0) > 0 AS DOUBLE)")
-    if feature.builder == "days_since":
-        since = f"DATE_DIFF('day', CAST({name} AS DATE), CAST(s.as_of AS DATE))"
-        return _Column(((name, f"MAX(e._event){where}"),), f"CAST({since} AS DOUBLE)")
-    if feature.builder == "share":
-        return _share(feature)
-    if feature.expr is None:
-        return _Column((), "NULL")
-    if feature.builder == "distinct":
-        kinds = f"COUNT(DISTINCT {snippet_sql(feature.expr, 'e', 's.as_of')}){where}"
-        return _Column(((name, kinds),), f"CAST(COALESCE({name}, 0) AS DOUBLE)")
-    if feature.builder in ("lowest", "highest"):
-        pick = "MIN" if feature.builder == "lowest" else "MAX"
-        return _Column(
-            ((name, f"{pick}({value_sql(feature.expr, 'e', 's.as_of')}){where}"),), f"CAST({name} AS DOUBLE)"
+    @property
+    def newest(self) -> tuple[str, ...]:
+        """Name the columns that hold the rank of a newest row."""
+        return tuple(self._newest.values())
+
+    def _source(self, features: Sequence[Feature], join: Join) -> str:
+        conditions = [visible("e", "s.as_of")]
+        if all(feature.window is not None for feature in features):
+            conditions.append(f"e._event >= s.from_{self._spine.widest}d")
+        rows, spine = self._rows.sql(), self._spine.sql()
+        if join.places is None:
+            key = f'e."{join.column}" = s.entity'
+            return f"FROM {spine} AS s JOIN {rows} AS e ON {' AND '.join([key, *conditions])}"
+        key = f'e."{join.column}" = p.area'
+        return (
+            f"FROM {spine} AS s JOIN {join.places} AS p ON p.entity = s.entity AND p.as_of = s.as_of\n"
+            f"JOIN {rows} AS e ON {' AND '.join([key, *conditions])}"
         )
-    return _moments(feature, where)
 
+    def _where(self, feature: Feature) -> str:
+        return picked(self._spine.begins(feature.window), self._rows.condition(feature.where))
 
-def _share(feature: Feature) -> _Column:
-    name = feature.name
-    window = within("e", "s.as_of", feature.window)
-    of = None if feature.of is None else snippet_sql(feature.of, "e", "s.as_of")
-    met = None if feature.where is None else snippet_sql(feature.where, "e", "s.as_of")
-    return _Column(
-        ((f"{name}__met", f"COUNT(*){picked(window, of, met)}"), (f"{name}__of", f"COUNT(*){picked(window, of)}")),
-        f"CAST({name}__met AS DOUBLE) / NULLIF({name}__of, 0)",
-    )
+    def _newest_value(self, feature: Feature) -> str:
+        # Features that read the same newest row share it; reading it by its rank keeps a null value null.
+        row = self._newest.setdefault(self._where(feature), f"newest_{self.name}_{len(self._newest) + 1}")
+        if feature.expr is None:
+            return "NULL"
+        if feature.builder == "attribute":
+            return snippet_sql(feature.expr, row, "s.as_of")
+        return f"CAST({value_sql(feature.expr, row, 's.as_of')} AS DOUBLE)"
 
+    def _column(self, feature: Feature) -> _Column:
+        name, where = feature.name, self._where(feature)
+        if feature.builder == "count":
+            return _Column(((name, f"COUNT(*){where}"),), f"CAST(COALESCE({self.name}.{name}, 0) AS DOUBLE)")
+        if feature.builder == "ever":
+            return _Column(((name, f"COUNT(*){where}"),), f"CAST(COALESCE({self.name}.{name}, 0) > 0 AS DOUBLE)")
+        if feature.builder == "days_since":
+            since = f"DATE_DIFF('day', CAST({self.name}.{name} AS DATE), CAST(s.as_of AS DATE))"
+            return _Column(((name, f"MAX(e._event){where}"),), f"CAST({since} AS DOUBLE)")
+        if feature.builder == "share":
+            return self._share(feature)
+        if feature.expr is None:
+            return _Column((), "NULL")
+        if feature.builder == "distinct":
+            kinds = f"COUNT(DISTINCT {self._rows.plain(feature.expr)}){where}"
+            return _Column(((name, kinds),), f"CAST(COALESCE({self.name}.{name}, 0) AS DOUBLE)")
+        if feature.builder in ("lowest", "highest"):
+            pick = "MIN" if feature.builder == "lowest" else "MAX"
+            return _Column(
+                ((name, f"{pick}({self._rows.value(feature.expr)}){where}"),), f"CAST({self.name}.{name} AS DOUBLE)"
+            )
+        return self._moments(feature, where)
 
-def _moments(feature: Feature, where: str) -> _Column:
-    """Total, mean, spread and trend from sums of whole numbers, which no order of adding can change."""
-    if feature.expr is None:
-        return _Column((), "NULL")
-    name = feature.name
-    value, unit = exact(feature.expr, "e", "s.as_of")
-    total, number = (f"{name}__sum", f"SUM({value}){where}"), (f"{name}__n", f"COUNT({value}){where}")
-    scale = "" if unit == 1 else f" / {unit}"
-    if feature.builder == "total":
-        return _Column((total,), f"CAST(COALESCE({name}__sum, 0) AS DOUBLE){scale}")
-    if feature.builder == "mean":
-        return _Column((total, number), f"CAST({name}__sum AS DOUBLE){scale} / NULLIF({name}__n, 0)")
-    whole = _whole(feature)
-    n, sx = f"CAST({name}__n AS HUGEINT)", f"{name}__sum"
-    total = (sx, f"SUM({whole}){where}")
-    if feature.builder == "spread":
-        squares = (f"{name}__squares", f"SUM(CAST({whole} AS HUGEINT) * {whole}){where}")
-        variance = f"CAST({n} * {name}__squares - {sx} * {sx} AS DOUBLE) / ({name}__n * ({name}__n - 1))"
-        return _Column((total, number, squares), f"CASE WHEN {name}__n > 1 THEN SQRT({variance}) / {MICRO} END")
-    day = f"DATE_DIFF('day', {_DAY_ZERO}, CAST(e._event AS DATE))"
-    present = f"CASE WHEN {whole} IS NOT NULL THEN {day} END"
-    days = (f"{name}__t", f"SUM({present}){where}")
-    days_squared = (f"{name}__tt", f"SUM({present} * {day}){where}")
-    crossed = (f"{name}__tx", f"SUM(CAST({whole} AS HUGEINT) * {day}){where}")
-    rise = f"CAST({n} * {name}__tx - {name}__t * {sx} AS DOUBLE)"
-    run = f"CAST({n} * {name}__tt - {name}__t * {name}__t AS DOUBLE)"
-    return _Column((total, number, days, days_squared, crossed), f"7 * {rise} / NULLIF({run}, 0) / {MICRO}")
+    def _share(self, feature: Feature) -> _Column:
+        name, side = feature.name, self.name
+        window = self._spine.begins(feature.window)
+        of, met = self._rows.condition(feature.of), self._rows.condition(feature.where)
+        return _Column(
+            ((f"{name}__met", f"COUNT(*){picked(window, of, met)}"), (f"{name}__of", f"COUNT(*){picked(window, of)}")),
+            f"CAST({side}.{name}__met AS DOUBLE) / NULLIF({side}.{name}__of, 0)",
+        )
 
-
-def _whole(feature: Feature) -> str:
-    text = "NULL" if feature.expr is None else value_sql(feature.expr, "e", "s.as_of")
-    return f"CAST(ROUND({text} * {MICRO}) AS BIGINT)"
+    def _moments(self, feature: Feature, where: str) -> _Column:
+        """Total, mean, spread and trend from sums of whole numbers, which no order of adding can change."""
+        if feature.expr is None:
+            return _Column((), "NULL")
+        name, at = feature.name, f"{self.name}.{feature.name}"
+        value, unit = self._rows.exact(feature.expr)
+        scale = "" if unit == 1 else f" / {unit}"
+        total, number = (f"{name}__sum", f"SUM({value}){where}"), (f"{name}__n", f"COUNT({value}){where}")
+        if feature.builder == "total":
+            return _Column((total,), f"CAST(COALESCE({at}__sum, 0) AS DOUBLE){scale}")
+        if feature.builder == "mean":
+            return _Column((total, number), f"CAST({at}__sum AS DOUBLE){scale} / NULLIF({at}__n, 0)")
+        whole = self._rows.whole(feature.expr)
+        n = f"CAST({at}__n AS HUGEINT)"
+        total = (f"{name}__sum", f"SUM({whole}){where}")
+        if feature.builder == "spread":
+            squares = (f"{name}__squares", f"SUM({self._rows.square(feature.expr)}){where}")
+            variance = f"CAST({n} * {at}__squares - {at}__sum * {at}__sum AS DOUBLE) / ({at}__n * ({at}__n - 1))"
+            return _Column((total, number, squares), f"CASE WHEN {at}__n > 1 THEN SQRT({variance}) / {MICRO} END")
+        day = self._rows.day()
+        window, met = self._spine.begins(feature.window), self._rows.condition(feature.where)
+        there = picked(window, met, f"{whole} IS NOT NULL")
+        days = (f"{name}__t", f"SUM({day}){there}")
+        days_squared = (f"{name}__tt", f"SUM({day} * {day}){there}")
+        crossed = (f"{name}__tx", f"SUM({self._rows.day_times(feature.expr)}){where}")
+        rise = f"CAST({n} * {at}__tx - {at}__t * {at}__sum AS DOUBLE)"
+        run = f"CAST({n} * {at}__tt - {at}__t * {at}__t AS DOUBLE)"
+        return _Column((total, number, days, days_squared, crossed), f"7 * {rise} / NULLIF({run}, 0) / {MICRO}")

@@ -18,7 +18,7 @@ __all__ = ["characteristics_query", "linked_kind", "people_query"]
 
 
 def linked_kind(case: UseCase, extract: type[Extract], links: type[Extract] | None) -> str | None:
-    """Say which kind of key leads from the entity, through the links, to an extract; None where it has the entity's own."""
+    """Say which kind of key leads, through the links, to an extract; None where it has the entity's own."""
     if extract.key_column(case.entity_kind) is not None:
         return None
     kinds = [] if links is None else [spec.key_of for spec in links.columns().values() if spec.key_of]

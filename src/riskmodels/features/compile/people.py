@@ -23,8 +23,8 @@ def population_query(case: UseCase, as_of_dates: str) -> str:
     meets = "TRUE" if condition is None else snippet_sql(condition, "p", "d.as_of")
     return (
         f"SELECT entity, as_of FROM (\nSELECT {key} AS entity, d.as_of, {meets} AS meets\n"
-        f"FROM {as_of_dates} AS d JOIN {folder} AS p ON {visible('p', 'd.as_of')}\nWHERE {key} IS NOT NULL{newest}\n) AS seen\n"
-        f"WHERE meets"
+        f"FROM {as_of_dates} AS d JOIN {folder} AS p ON {visible('p', 'd.as_of')}\n"
+        f"WHERE {key} IS NOT NULL{newest}\n) AS seen\nWHERE meets"
     )
 
 
@@ -37,7 +37,10 @@ def exclusions_query(
     out of the past as well. ``equality_only`` picks notices against the use of equality data, otherwise all the rest.
     """
     kind = "=" if equality_only else "<>"
-    covers = f"x._superseded_from IS NULL AND x.kind {kind} 'equality_data_notice' AND (x.ends_on IS NULL OR x.ends_on >= s.as_of)"
+    covers = (
+        f"x._superseded_from IS NULL AND x.kind {kind} 'equality_data_notice' "
+        f"AND (x.ends_on IS NULL OR x.ends_on >= s.as_of)"
+    )
     parts = []
     direct = exclusions.key_column(case.entity_kind)
     folder = exclusions.folder()
@@ -69,14 +72,16 @@ def outcome_query(case: UseCase, spine: str) -> str:
     outcome = case.outcome
     folder, key = outcome.extract.folder(), outcome.extract.key_column(case.entity_kind)
     meets = snippet_sql(outcome.condition, "e", "NULL")
-    run = f'OVER (PARTITION BY e."{key}" ORDER BY e._order ROWS BETWEEN {outcome.times_running - 1} PRECEDING AND CURRENT ROW)'
+    rows = f"ROWS BETWEEN {outcome.times_running - 1} PRECEDING AND CURRENT ROW"
+    run = f'OVER (PARTITION BY e."{key}" ORDER BY e._order {rows})'
     return (
         f'WITH run AS (\nSELECT e."{key}" AS entity, e._event AS hit_at, MIN(e._event) {run} AS began_at,\n'
         f"  SUM(CASE WHEN {meets} THEN 1 ELSE 0 END) {run} AS met\n"
         f'FROM {folder} AS e WHERE e._superseded_from IS NULL AND e."{key}" IS NOT NULL\n),\n'
         f"hits AS (SELECT entity, hit_at, began_at FROM run WHERE met = {outcome.times_running}),\n"
         f"ends AS (\n{_ends(case)}\n)\n"
-        f"SELECT s.entity, s.as_of, MIN(h.hit_at) AS happened_at, MIN(z.left_at) AS left_at, MIN(z.competing_at) AS competing_at\n"
+        f"SELECT s.entity, s.as_of, MIN(h.hit_at) AS happened_at, MIN(z.left_at) AS left_at,\n"
+        f"  MIN(z.competing_at) AS competing_at\n"
         f"FROM {spine} AS s LEFT JOIN ends AS z ON z.entity = s.entity\n"
         f"LEFT JOIN hits AS h ON h.entity = s.entity AND h.began_at >= s.as_of "
         f"AND h.hit_at < s.as_of + INTERVAL '{case.horizon_days}' DAY\n"

@@ -27,8 +27,8 @@ def live(world: World) -> Iterator[Week]:
         move_benefits(world, week)
         uprate_awards(world, week)
         note_changed_methods(world, week)
-        charge_rent(world, week)
         pay_benefit(world, week)
+        charge_rent(world, week)
         pay_rent(world, week)
         write_off_and_refund(world, week)
         if week.recorded:

@@ -23,7 +23,7 @@ _STEPS = np.array([2.0, 4.0, 5.0, 7.5, 12.0, 17.0, 22.0])
 _STEP_CHANCE = np.array([0.35, 0.30, 0.20, 0.35, 0.12, 0.08, 0.05])
 _BACK_DATED = 0.35
 _HELP_WEEKS = 10
-_SETTLES = 0.04
+_SETTLES = 0.06
 _KEPT, _BROKEN = 1, 2
 
 

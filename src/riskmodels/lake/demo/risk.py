@@ -39,14 +39,14 @@ class RiskModel:
     disabled: float = 0.15
     young: float = 0.30
     pensioner: float = -0.60
-    to_strain: float = 0.0030
-    to_crisis: float = 0.0014
+    to_strain: float = 0.0025
+    to_crisis: float = 0.0032
     strain_slope: float = 0.8
     crisis_slope: float = 1.0
     strain_worsens: float = 0.020
     strain_eases: float = 0.070
     crisis_eases: float = 0.012
-    crisis_ends: float = 0.032
+    crisis_ends: float = 0.042
 
     def vulnerability(
         self, nature: Floats, deprivation: Floats, children: Ints, disabled: Flags, age_years: Floats
@@ -81,8 +81,8 @@ class RiskModel:
 
     def missed_and_partial(self, state: Ints, vulnerability: Floats, helped: Flags) -> tuple[Floats, Floats]:
         """Give the chances that a payment due this week is missed, and that it is made only in part."""
-        usual = 1 / (1 + np.exp(4.1 - 0.8 * vulnerability))
-        missed = np.choose(state, [usual, 0.25 + 0.05 * vulnerability, np.full(len(usual), 0.95)])
+        usual = 1 / (1 + np.exp(4.4 - 0.8 * vulnerability))
+        missed = np.choose(state, [usual, 0.20 + 0.05 * vulnerability, np.full(len(usual), 0.95)])
         missed = np.clip(missed * np.where(helped, 0.6, 1.0), 0.0, 0.97)
-        partial = np.choose(state, [usual * 0.6, np.full(len(usual), 0.35), np.full(len(usual), 0.05)])
+        partial = np.choose(state, [usual * 0.6, np.full(len(usual), 0.25), np.full(len(usual), 0.05)])
         return missed, np.minimum(partial, 1.0 - missed)

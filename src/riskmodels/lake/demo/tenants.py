@@ -89,8 +89,8 @@ def tenants(housed: int, waiting: int, random: np.random.Generator) -> Tenants:
     pay_day = np.where(rhythm == WEEKLY, random.integers(0, 5, count), random.integers(1, 29, count))
     usual_days = np.array([1, 1, 1, 15, 28, 5])[random.integers(0, 6, count)]
     draw = random.random(count)
-    in_advance, behind = draw < 0.30, draw > 0.74
-    used_to = np.where(rhythm == MONTHLY, random.random(count) * 3.0, random.uniform(1.5, 6.5, count))
+    in_advance, behind = draw < 0.30, draw > 0.78
+    used_to = np.where(rhythm == MONTHLY, random.random(count) * 3.0, random.uniform(1.5, 6.0, count))
     longest = np.maximum((age - 18.5) * 365.25, 60)
     return Tenants(
         age_days=(age * 365.25).astype(np.int64),
@@ -106,7 +106,7 @@ def tenants(housed: int, waiting: int, random: np.random.Generator) -> Tenants:
         share_draw=random.random(count),
         rhythm=rhythm,
         pay_day=np.where((rhythm == MONTHLY) & (random.random(count) < 0.6), usual_days, pay_day).astype(np.int64),
-        pay_rate=random.uniform(0.25, 0.6, count),
+        pay_rate=random.uniform(0.45, 0.85, count),
         cushion_weeks=np.where(in_advance, random.uniform(1.0, 5.0, count), np.where(behind, -used_to, 0.1)),
         old_debt_weeks=np.where(random.random(count) < 0.10, random.gamma(1.4, 2.0, count), 0.0) * is_housed,
     )

@@ -1,0 +1,7 @@
+"""The command line: ``riskmodels ...``. Each command opens the workspace, calls the library and shows the answer."""
+
+from __future__ import annotations
+
+from riskmodels.cli.commands import app
+
+__all__ = ["app"]

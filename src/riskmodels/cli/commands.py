@@ -1,0 +1,192 @@
+"""The commands, one function each. What they need is loaded inside them, so that help is quick."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import riskmodels
+from riskmodels.cli.door import BAD_INPUT, door
+from riskmodels.cli.options import (
+    AsJson,
+    BaseFolder,
+    CaseName,
+    FirstMonth,
+    Households,
+    LastMonth,
+    Quiet,
+    Seed,
+    WorkspaceFolder,
+    Years,
+)
+from riskmodels.workspace_files import FEATURES, SETTINGS, STATE, make_workspace
+
+__all__ = ["app"]
+
+HERE = Path()
+DEMO_CASE = "rent_arrears"
+
+app = typer.Typer(
+    name="riskmodels",
+    help="Predictive risk models for public services, with the evidence an ethics board needs.",
+    epilog="Begin with: riskmodels demo. Exit codes: 0 done, 2 wrong usage or bad input, 130 stopped by Ctrl-C.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+lake_app = typer.Typer(help="Look at the lake, or make one to try things on.", no_args_is_help=True)
+app.add_typer(lake_app, name="lake")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"riskmodels {riskmodels.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Predictive risk models for public services, with the evidence an ethics board needs."""
+
+
+@app.command(epilog="Example: riskmodels init brent. Next: say in brent/mlflow.yaml where the lake is, then: riskmodels lake check.")
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="New or empty folder.")],
+    workspace: BaseFolder = HERE,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make a fresh workspace: mlflow.yaml, and features/ with the contracts and use cases to begin from."""
+    with door(as_json=as_json, quiet=quiet) as out:
+        place = (workspace / directory).absolute()
+        make_workspace(place)
+        out.answer(
+            {"workspace": str(place), "settings": str(place / SETTINGS), "features": str(place / FEATURES)},
+            f"Made a workspace in {place}",
+            f"  {SETTINGS}: where the lake is, and what is asked of each model",
+            f"  {FEATURES}/: what may be read, and the use cases",
+            f"Next: set lake.uri in {place / SETTINGS}, then: riskmodels lake check --workspace {workspace / directory}",
+        )
+
+
+@app.command(epilog="Example: riskmodels demo. It takes a few minutes. Next: open the report it names.")
+def demo(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where.")] = Path(STATE) / "demo",
+    households: Households = 4000,
+    years: Years = 4,
+    seed: Seed = 1,
+    workspace: BaseFolder = HERE,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Tell the whole story on made-up data: a fresh workspace, a demo lake in it, and a trained and judged model.
+
+    An earlier demo in the same folder is replaced. Nothing else is ever removed.
+    """
+    with door(as_json=as_json, quiet=quiet) as out:
+        from riskmodels import pipeline
+        from riskmodels import workspace as workspaces
+        from riskmodels.cli.screens import demo_screen
+        from riskmodels.demo import make_demo
+
+        folder = workspace / directory
+        make_demo(folder, households=households, years=years, seed=seed, progress=out.progress)
+        with workspaces.open(folder) as ws:
+            result = pipeline.run(ws, DEMO_CASE, progress=out.progress)
+        out.answer(result.as_json(), *demo_screen(result, str(folder)))
+
+
+@app.command(
+    epilog="Example: riskmodels run rent_arrears. It uses the as-of dates in mlflow.yaml, else every month that the lake can "
+    "serve. Next: open the report it names; the same run is in MLflow: mlflow ui --backend-store-uri ..."
+)
+def run(
+    case: CaseName,
+    first: FirstMonth = None,
+    last: LastMonth = None,
+    workspace: WorkspaceFolder = HERE,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Build a use case's table, train three estimators, judge them out of time, log to MLflow and write a report."""
+    with door(as_json=as_json, quiet=quiet) as out:
+        from riskmodels import pipeline
+        from riskmodels import workspace as workspaces
+        from riskmodels.cli.screens import run_screen
+
+        with workspaces.open(workspace) as ws:
+            ws.policy(case)
+            dates = pipeline.as_of_dates(ws, case, first=first, last=last)
+            result = pipeline.run(ws, case, as_of=dates, progress=out.progress)
+        out.answer(result.as_json(), *run_screen(result))
+
+
+@app.command(
+    epilog="Example: riskmodels build rent_arrears --from 2023-01 --to 2024-12 --out table.parquet. "
+    "Next: riskmodels run rent_arrears."
+)
+def build(
+    case: CaseName,
+    out_file: Annotated[Path, typer.Option("--out", metavar="FILE", help="Parquet file to write.")],
+    first: FirstMonth = None,
+    last: LastMonth = None,
+    workspace: WorkspaceFolder = HERE,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Build a use case's training table and write it as Parquet, protected characteristics in a file apart."""
+    with door(as_json=as_json, quiet=quiet) as out:
+        from riskmodels import pipeline
+        from riskmodels import workspace as workspaces
+        from riskmodels.cli.screens import built_screen
+
+        with workspaces.open(workspace) as ws:
+            dates = pipeline.as_of_dates(ws, case, first=first, last=last)
+            built = pipeline.build_table(ws, case, dates, out_file, progress=out.progress)
+        out.answer(built.as_json(), *built_screen(built))
+
+
+@lake_app.command("demo", epilog="Example: riskmodels lake demo .riskmodels/lake. Next: riskmodels lake check.")
+def lake_demo(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="New or empty folder.")],
+    households: Households = 4000,
+    years: Years = 4,
+    seed: Seed = 1,
+    workspace: BaseFolder = HERE,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make a believable lake of a borough's rent accounts. Only the map is real; everybody in it is made up."""
+    with door(as_json=as_json, quiet=quiet) as out:
+        from riskmodels.lake.demo import make_demo_lake
+
+        made = make_demo_lake(workspace / directory, households=households, years=years, seed=seed, progress=out.progress)
+        span = f"{made.first_day:%d %B %Y} to {made.last_day:%d %B %Y}"
+        out.answer(
+            {"lake": str(made.path), "rows": dict(made.rows), "first_day": made.first_day, "last_day": made.last_day},
+            f"Made a demo lake in {made.path}, {span}",
+            *(f"  {name}: {rows:,} rows" for name, rows in made.rows.items()),
+            "Next: set lake.uri in mlflow.yaml to it, then: riskmodels lake check",
+        )
+
+
+@lake_app.command(
+    "check", epilog="Example: riskmodels lake check. It exits with 2 when an extract is missing or has too many bad rows."
+)
+def lake_check(workspace: WorkspaceFolder = HERE, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Read every extract against its contract, and write each owner a private list of the faults to mend."""
+    with door(as_json=as_json, quiet=quiet) as out:
+        from riskmodels import pipeline
+        from riskmodels import workspace as workspaces
+        from riskmodels.cli.screens import check_screen
+
+        with workspaces.open(workspace) as ws:
+            check = pipeline.check_lake(ws, progress=out.progress)
+        out.answer(check.as_json(), *check_screen(check))
+        if not check.passed:
+            raise typer.Exit(BAD_INPUT)

@@ -1,0 +1,127 @@
+"""How every command speaks: results on stdout, progress on stderr, and errors a person can act on."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import typer
+from rich.console import Console, RenderableType
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from riskmodels.errors import RiskModelsError, UserError
+
+__all__ = ["BAD_INPUT", "STOPPED", "Door", "door"]
+
+BAD_INPUT = 2
+STOPPED = 130
+_SHOW_AFTER_SECONDS = 2.0
+
+
+class Door:
+    """One command's way of answering: as JSON or for people, and how it is getting on.
+
+    Parameters
+    ----------
+    as_json : bool
+        Answer with one JSON object on stdout.
+    quiet : bool
+        Show no progress.
+    """
+
+    def __init__(self, *, as_json: bool, quiet: bool) -> None:
+        self.as_json = as_json
+        self._quiet = quiet
+        self._out = Console(highlight=False)
+        self._err = Console(stderr=True, highlight=False)
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._began = time.monotonic()
+        self._stage = ""
+
+    def progress(self, stage: str, share: float) -> None:
+        """Show how far a stage is; ``share`` is of that stage, in [0, 1]."""
+        if self._quiet or time.monotonic() - self._began < _SHOW_AFTER_SECONDS:
+            return
+        if self._err.is_terminal:
+            self._advance_bar(stage, share)
+        elif stage != self._stage:
+            self._err.print(f"[{time.monotonic() - self._began:5.0f} s] {stage}", markup=False)
+        self._stage = stage
+
+    def answer(self, data: Mapping[str, Any], *screen: RenderableType) -> None:
+        """Give the result: the data as JSON, or the screen for people."""
+        self.end_progress()
+        if self.as_json:
+            sys.stdout.write(json.dumps(data, indent=2, default=str, allow_nan=False) + "\n")
+        else:
+            self._out.print(*screen, sep="\n")
+
+    def refuse(self, error: RiskModelsError) -> None:
+        """Say what was found, what was expected, what to do and who can help."""
+        self.end_progress()
+        where = list(getattr(error, "__notes__", []))
+        if self.as_json:
+            told = error.as_dict() | ({"where": where} if where else {})
+            sys.stdout.write(json.dumps({"error": told}, indent=2) + "\n")
+            return
+        told_lines = [("Found", "; ".join([error.found, *where])), ("Expected", error.expected)]
+        told_lines += [("What to do", error.next_step), ("Who can help", error.who)]
+        for number, (heading, words) in enumerate(told_lines):
+            style = "bold red" if number == 0 else "bold"
+            self._err.print(Text.assemble((f"{heading}: ", style), words), soft_wrap=True)
+
+    def say(self, words: str) -> None:
+        """Say something on stderr."""
+        self._err.print(escape(words), soft_wrap=True)
+
+    def end_progress(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = self._task = None
+
+    def _advance_bar(self, stage: str, share: float) -> None:
+        if self._bar is None:
+            columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+            self._bar = Progress(*columns, console=self._err, transient=True)
+            self._task = self._bar.add_task("", total=1.0)
+            self._bar.start()
+        if self._task is not None:
+            self._bar.update(self._task, description=stage, completed=share)
+
+
+@contextlib.contextmanager
+def door(*, as_json: bool, quiet: bool) -> Iterator[Door]:
+    """Open a command's door; whatever the user can put right is told without a traceback.
+
+    Raises
+    ------
+    typer.Exit
+        With 2 for what the user can put right, with 130 for Ctrl-C.
+    """
+    _hush()
+    opened = Door(as_json=as_json, quiet=quiet)
+    try:
+        yield opened
+    except UserError as error:
+        opened.refuse(error)
+        raise typer.Exit(BAD_INPUT) from None
+    except KeyboardInterrupt:
+        opened.end_progress()
+        opened.say("Stopped. Nothing was left half made; the same command can be given again.")
+        raise typer.Exit(STOPPED) from None
+    finally:
+        opened.end_progress()
+
+
+def _hush() -> None:
+    for chatty in ("mlflow", "alembic", "matplotlib"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -1,0 +1,51 @@
+"""The arguments and options that commands share."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from riskmodels.errors import SettingsError
+from riskmodels.workspace_files import FEATURES, case_names, find_settings
+
+__all__ = [
+    "AsJson",
+    "BaseFolder",
+    "CaseName",
+    "FirstMonth",
+    "Households",
+    "LastMonth",
+    "Quiet",
+    "Seed",
+    "WorkspaceFolder",
+    "Years",
+]
+
+MONTH = "A month, such as 2023-01."
+
+
+def _complete_case(context: typer.Context, incomplete: str) -> list[str]:
+    """Offer the use cases of the workspace, by their files' names: nothing is run to complete a word."""
+    with contextlib.suppress(SettingsError):  # no workspace here: nothing to offer
+        folder = find_settings(Path(context.params.get("workspace") or ".")).parent
+        return [name for name in case_names(folder / FEATURES) if name.startswith(incomplete)]
+    return []
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object on stdout.")]
+CaseName = Annotated[
+    str, typer.Argument(metavar="CASE", help="Name of a use case in features/.", autocompletion=_complete_case)
+]
+FirstMonth = Annotated[str | None, typer.Option("--from", metavar="MONTH", help=f"First as-of date. {MONTH}")]
+LastMonth = Annotated[str | None, typer.Option("--to", metavar="MONTH", help=f"Last as-of date. {MONTH}")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+WorkspaceFolder = Annotated[
+    Path, typer.Option("--workspace", "-w", metavar="DIR", help="Where to look for mlflow.yaml, and then upward.")
+]
+BaseFolder = Annotated[Path, typer.Option("--workspace", "-w", metavar="DIR", help="Folder that DIR is in.")]
+Households = Annotated[int, typer.Option(metavar="N", help="Tenancies that run on the first day.")]
+Years = Annotated[int, typer.Option(metavar="Y", help="Years that the ledgers span.")]
+Seed = Annotated[int, typer.Option(metavar="S", help="The same seed makes the same lake, byte for byte.")]

@@ -1,0 +1,163 @@
+"""What a person sees on the screen when a command is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from riskmodels.pipeline import BuiltTable, LakeCheck, RunResult
+from riskmodels.records import ExtractQuality, Interval
+
+__all__ = ["built_screen", "check_screen", "demo_screen", "run_screen"]
+
+_SHOWN = {
+    "roc_auc": "ROC AUC: 0.5 is guessing, 1 is perfect",
+    "average_precision": "Average precision",
+    "precision_at_capacity": "Share of the list with the outcome",
+    "recall_at_capacity": "Share of those with it on the list",
+    "lift_at_capacity": "Times more common on the list",
+    "brier_score_loss": "Brier score: 0 is perfect",
+    "calibration_slope": "Calibration slope: 1 is right",
+}
+
+
+def run_screen(result: RunResult) -> list[RenderableType]:
+    """Show the three estimators with their intervals, where everything lies, and what the model is not for."""
+    judged = result.model.evaluation
+    held_out = ", ".join(f"{day:%d %B %Y}" for day in judged.held_out)
+    return [
+        _figures(result),
+        Text(
+            f"Held out: {held_out}; {judged.rows:,} people, {judged.positives:,} with the outcome "
+            f"({judged.base_rate.as_text()}); the list has {judged.capacity:,}. In brackets, the 95% interval."
+        ),
+        _headed("Chosen", [f"{result.model.chosen}. {result.model.choice_reason}."]),
+        *_if_any("Before you use the figures", result.as_json()["notes"]),
+        _headed("Look at", [f"{result.report}", f"plots: {', '.join(_plots(result))}, in {result.folder}"]),
+        *_ban(result),
+    ]
+
+
+def demo_screen(result: RunResult, workspace: str) -> list[RenderableType]:
+    """Show a run on the demo lake, and what to try next."""
+    made_up = Text("Everybody in this lake is made up: the figures say how the machinery works, and nothing about Brent.")
+    next_steps = [
+        f"riskmodels lake check --workspace {workspace}",
+        f"riskmodels run rent_arrears --workspace {workspace} --from 2024-06",
+        f"edit {workspace}/features/rent_arrears.py, and run it again",
+        "riskmodels init DIR, to begin a workspace for your own lake",
+    ]
+    return [*run_screen(result), made_up, _headed("What to try next", next_steps)]
+
+
+def built_screen(built: BuiltTable) -> list[RenderableType]:
+    """Show what was built and where it lies."""
+    table = built.table
+    periods = Table(title="Who is in the table, at each as-of date", title_justify="left")
+    headings = ("As of", "Population", "Excluded", "Too recent", "Left early", "Helped", "Rows", "With the outcome")
+    for number, heading in enumerate(headings):
+        periods.add_column(heading, justify="right" if number else "left")
+    for one in table.report.periods:
+        positives = "not known yet" if one.positives is None else f"{one.positives:,}"
+        counts = (one.population, one.excluded, one.immature, one.censored, one.treated, one.rows)
+        periods.add_row(f"{one.as_of:%Y-%m-%d}", *(f"{count:,}" for count in counts), positives)
+    travel = table.report.time_travel
+    checked = "not checked" if travel is None else f"{travel.rows_checked:,} rows rebuilt without the future: the same"
+    places = [f"{built.path}: {table.rows:,} rows, {len(table.columns)} columns", f"{built.audit_path}: protected"]
+    return [
+        periods,
+        Text(f"Time travel: {checked}.\nDigest: {table.digest}"),
+        *_if_any("Know this", table.report.notes),
+        _headed("Written", [*places, "Both are readable by you alone: they hold pseudonymised people."]),
+        _headed("Next", [f"riskmodels run {table.case_name}"]),
+    ]
+
+
+def check_screen(check: LakeCheck) -> list[RenderableType]:
+    """Show the state of each extract, and who can mend what."""
+    states = Table(title="Extracts", title_justify="left")
+    for number, heading in enumerate(("Extract", "Rows", "Kept", "Bad", "Repeated", "Corrected", "Newest", "State")):
+        states.add_column(heading, justify="right" if 0 < number < 7 else "left")
+    for one in check.report.extracts:
+        newest = "no rows" if one.last_known is None else f"{one.last_known:%Y-%m-%d}"
+        counts = (one.rows, one.good, one.bad, one.duplicates, one.corrected)
+        states.add_row(one.extract, *(f"{count:,}" for count in counts), newest, _state(one))
+    for name in check.absent:
+        states.add_row(name, *[""] * 6, Text("not in the lake", style="bold red"))
+    faults = [f"{one.extract}: {rule}: {rows:,} rows" for one in check.report.extracts for rule, rows in _faults(one)]
+    empty = [
+        f"{one.extract}: {column}: {cells:,} of {one.good:,} rows"
+        for one in check.report.extracts
+        for column, cells in one.nulls.items()
+        if cells
+    ]
+    lists = [f"{owner}: {path}" for owner, path in check.fault_lists.items()]
+    return [
+        states,
+        *_if_any("Rules that rows broke", faults),
+        *_if_any("Empty cells, where the contract allows them", empty),
+        *_if_any("Private lists of faults for the owners who can mend them", lists),
+        _verdict(check),
+    ]
+
+
+def _figures(result: RunResult) -> Table:
+    metrics = result.model.evaluation.metrics
+    table = Table(title=f"{result.model.case_name}: three estimators on a period that nothing was learned from")
+    table.title_justify = "left"
+    table.add_column("Metric")
+    for name in metrics:
+        chosen = " (chosen)" if name == result.model.chosen else ""
+        table.add_column(f"{name}{chosen}", justify="right", no_wrap=True)
+    for metric, words in _SHOWN.items():
+        table.add_row(words, *(_stacked(figures[metric]) for figures in metrics.values()), end_section=True)
+    return table
+
+
+def _stacked(figure: Interval) -> str:
+    words = figure.as_text()
+    return words.replace(" (", "\n(", 1)
+
+
+def _plots(result: RunResult) -> list[str]:
+    return sorted(path.name for path in result.folder.glob("*.png"))
+
+
+def _ban(result: RunResult) -> list[RenderableType]:
+    banned = result.model.may_not_be_used_for
+    if not banned:
+        return []
+    return [Panel(Group(*(Text(f"- {use}") for use in banned)), title="This model may not be used for", style="bold")]
+
+
+def _if_any(heading: str, lines: Iterable[str]) -> list[RenderableType]:
+    listed = list(lines)
+    return [_headed(heading, listed)] if listed else []
+
+
+def _headed(heading: str, lines: Iterable[str]) -> Text:
+    return Text("\n").join([Text(heading, style="bold"), *(Text(f"  {line}") for line in lines)])
+
+
+def _state(one: ExtractQuality) -> Text:
+    if one.over_tolerance:
+        return Text(f"too many bad rows: {one.bad / one.rows:.2%}, {one.tolerance:.2%} allowed", style="bold red")
+    return Text("good" if not one.bad else f"good: {one.bad / one.rows:.2%} bad, {one.tolerance:.2%} allowed")
+
+
+def _faults(one: ExtractQuality) -> list[tuple[str, int]]:
+    orphans = {f"{link}, not found there": rows for link, rows in one.orphans.items()}
+    return [(rule, rows) for rule, rows in (one.quarantined | orphans).items() if rows]
+
+
+def _verdict(check: LakeCheck) -> Text:
+    if check.passed:
+        return Text("Every extract is there and within its tolerance. Next: riskmodels run CASE.", style="bold")
+    over = [one.extract for one in check.report.extracts if one.over_tolerance]
+    words = [f"Too many bad rows: {', '.join(over)}."] if over else []
+    words += [f"Not in the lake: {', '.join(check.absent)}."] if check.absent else []
+    return Text(" ".join([*words, "Nothing can be built on them before their owners have mended them."]), style="bold red")

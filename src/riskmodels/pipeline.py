@@ -1,0 +1,320 @@
+"""The stages in their order: build, train, draw, log, report. No other file knows it."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import datetime
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from riskmodels.atomic import new_folder, whole_file
+from riskmodels.errors import TrainingError
+from riskmodels.features import UseCase, monthly
+from riskmodels.features.schedule import every_month
+from riskmodels.lake import faults_by_owner
+from riskmodels.policy import ModelPolicy
+from riskmodels.records import QualityReport, TrainedModel, TrainingTable
+from riskmodels.workspace import Workspace, policy_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "BuiltTable",
+    "LakeCheck",
+    "RunResult",
+    "as_of_dates",
+    "build_table",
+    "check_lake",
+    "run",
+    "train",
+]
+
+Progress = Callable[[str, float], None]
+
+
+def _silent(stage: str, share: float) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, eq=False)
+class RunResult:
+    """A run that was finished: the model, and where everything about it lies.
+
+    Attributes
+    ----------
+    model : TrainedModel
+        The three estimators, the chosen one, and how well they did.
+    table : TrainingTable
+        What it learned from and was judged on.
+    run_id : str
+        The run's name in MLflow and of its folder.
+    folder : Path
+        Holds ``report.html``, ``run.json`` and the plots.
+    """
+
+    model: TrainedModel
+    table: TrainingTable
+    run_id: str
+    folder: Path
+
+    @property
+    def report(self) -> Path:
+        """Give the page that a person reads."""
+        return self.folder / "report.html"
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the run as plain data: the figures by estimator, and what a reader must know before using them."""
+        from riskmodels.modelling.display import as_json
+
+        return as_json(self.model) | {
+            "run_id": self.run_id,
+            "table_digest": self.table.digest,
+            "definition_digest": self.table.definition_digest,
+            "notes": [*self.table.report.notes, *self.model.notes, *self.model.evaluation.notes],
+            "report": str(self.report),
+            "may_not_be_used_for": list(self.model.may_not_be_used_for),
+        }
+
+    def _repr_html_(self) -> str:
+        return self.model._repr_html_()
+
+
+@dataclass(frozen=True)
+class LakeCheck:
+    """The state of a lake: what each extract holds, those that are not there, and the lists of faults for their owners."""
+
+    report: QualityReport
+    absent: tuple[str, ...]
+    fault_lists: Mapping[str, Path]
+
+    @property
+    def passed(self) -> bool:
+        """Say whether every extract is there and within its tolerance."""
+        return not self.absent and not any(one.over_tolerance for one in self.report.extracts)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the check as plain data: counts only."""
+        return {
+            "passed": self.passed,
+            "absent": list(self.absent),
+            "over_tolerance": [one.extract for one in self.report.extracts if one.over_tolerance],
+            "extracts": [dataclasses.asdict(one) for one in self.report.extracts],
+            "fault_lists": {owner: str(path) for owner, path in self.fault_lists.items()},
+        }
+
+
+@dataclass(frozen=True)
+class BuiltTable:
+    """A training table that was written: the file for training, and the one with protected characteristics."""
+
+    table: TrainingTable
+    path: Path
+    audit_path: Path
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what was built as plain data."""
+        return {
+            "model": self.table.case_name,
+            "rows": self.table.rows,
+            "columns": len(self.table.columns),
+            "base_rate": float(self.table.outcome.mean()),
+            "table_digest": self.table.digest,
+            "definition_digest": self.table.definition_digest,
+            "notes": list(self.table.report.notes),
+            "table": str(self.path),
+            "audit": str(self.audit_path),
+        }
+
+
+def as_of_dates(
+    ws: Workspace, name: str, *, first: str | None = None, last: str | None = None
+) -> tuple[datetime.date, ...]:
+    """Settle the as-of dates: as asked, else as the policy says, else every month that the lake can serve.
+
+    Parameters
+    ----------
+    ws : Workspace
+        Where the use case is.
+    name : str
+        The use case.
+    first, last : str, optional
+        Months, such as ``"2023-01"``; one alone is the end of what would be used otherwise.
+
+    Raises
+    ------
+    SettingsError
+        If a month is not a month, or the first comes after the last.
+    BuildError
+        If the lake holds too little history.
+    """
+    case, asked = ws.case(name), ws.settings.models[name].as_of if name in ws.settings.models else None
+    if asked is not None:
+        return monthly(first or asked.first, last or asked.last, every_months=asked.every_months, day=asked.day)
+    if first is not None and last is not None:
+        return monthly(first, last)
+    dates = every_month(case, ws.lake)
+    return monthly(first or f"{dates[0]:%Y-%m}", last or f"{dates[-1]:%Y-%m}") if first or last else dates
+
+
+def train(
+    case: UseCase, table: TrainingTable, policy: ModelPolicy | None = None, *, progress: Progress | None = None
+) -> TrainedModel:
+    """Train the three estimators on a table and judge them on its last period.
+
+    Parameters
+    ----------
+    case : UseCase
+        What the table was built for.
+    table : TrainingTable
+        From ``case.build(...)``.
+    policy : ModelPolicy, optional
+        What is asked of the model; as the workspace's ``mlflow.yaml`` says when not given.
+    progress : callable, optional
+        Told the stage and the share of it that is done, in [0, 1].
+
+    Raises
+    ------
+    SettingsError
+        If no policy is given and ``mlflow.yaml`` has none for the use case.
+    TrainingError
+        If the table is another use case's, or cannot be learned from.
+    """
+    from riskmodels import modelling
+
+    if table.definition_digest != case.digest:
+        raise TrainingError(
+            f"the table was built for {table.case_name!r} by a definition that is not the one of {case.name!r} now",
+            expected="a table built from the use case as it stands",
+            next_step="Build the table again: table = case.build(ws.lake, as_of=...).",
+            who="the data scientist who built the table",
+        )
+    return modelling.train(table, policy if policy is not None else policy_of(case), progress=progress)
+
+
+def run(
+    ws: Workspace, name: str, *, as_of: Sequence[datetime.date] | None = None, progress: Progress | None = None
+) -> RunResult:
+    """Do the whole of a use case: build its table, train, judge, draw, log to MLflow and write the report.
+
+    Parameters
+    ----------
+    ws : Workspace
+        Where the use case, its policy and the lake are.
+    name : str
+        The use case.
+    as_of : sequence of date, optional
+        As-of dates; see :func:`as_of_dates` for those used when not given.
+    progress : callable, optional
+        Told the stage and the share of it that is done, in [0, 1].
+
+    Returns
+    -------
+    RunResult
+        Whose folder is written whole or not at all.
+
+    Raises
+    ------
+    UserError
+        Whatever a person can put right; its kind says where.
+    """
+    tell = progress or _silent
+    case, policy = ws.case(name), ws.policy(name)
+    tell("looking at the lake", 0.0)
+    dates = tuple(as_of) if as_of is not None else as_of_dates(ws, name)
+    table = case.build(ws.lake, as_of=dates, progress=tell)
+    model = train(case, table, policy, progress=tell)
+    return _record(ws, table, model, policy, tell)
+
+
+def _record(ws: Workspace, table: TrainingTable, model: TrainedModel, policy: ModelPolicy, tell: Progress) -> RunResult:
+    from riskmodels.registry.tracking import log_run
+    from riskmodels.run_report import write_report
+
+    folder = ws.state / "runs" / model.case_name
+    with new_folder(folder / "unnamed") as draft:
+        tell("drawing plots and writing the report", 0.0)
+        write_report(draft, table, model, policy)
+        tell("logging to MLflow", 0.0)
+        record = log_run()
+        result = RunResult(model, table, record.run_id, folder / record.run_id)
+        _write_json(draft / "run.json", result.as_json())
+    return result
+
+
+def check_lake(ws: Workspace, *, progress: Progress | None = None) -> LakeCheck:
+    """Read every extract, report its state, and write each owner a private list of its faults.
+
+    Raises
+    ------
+    LakeError
+        If the lake or one of its files cannot be read.
+    OutputError
+        If the lists cannot be written.
+    """
+    tell = progress or _silent
+    lake = ws.lake
+    report = lake.check(lambda extract, done, total: tell(f"checking {extract}", done / total))
+    lists = {}
+    for owner, faults in faults_by_owner(report).items():
+        path = ws.quarantine / f"faults-{_slug(owner)}.csv"
+        with whole_file(path, private=True) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["extract", "rule", "rows"])
+            writer.writerows([fault.extract, fault.rule, fault.rows] for fault in faults)
+        lists[owner] = path
+    return LakeCheck(report, lake.absent(), lists)
+
+
+def build_table(
+    ws: Workspace, name: str, as_of: Sequence[datetime.date], out: Path, *, progress: Progress | None = None
+) -> BuiltTable:
+    """Build a use case's training table and write it as Parquet, protected characteristics in a file apart.
+
+    Parameters
+    ----------
+    ws : Workspace
+        Where the use case and the lake are.
+    name : str
+        The use case.
+    as_of : sequence of date
+        Dates at which to look at the population.
+    out : Path
+        Spine, outcome and features. Beside it, ``<name>.audit.parquet`` has the protected characteristics. Both are
+        readable by their owner alone: they hold pseudonymised people.
+
+    Raises
+    ------
+    UserError
+        Whatever a person can put right; its kind says where.
+    """
+    table = ws.case(name).build(ws.lake, as_of=as_of, progress=progress)
+    audit_path = out.with_name(f"{out.name.removesuffix('.parquet')}.audit.parquet")
+    _write_parquet(audit_path, [table.spine[["entity", "as_of"]], table.audit], table)
+    _write_parquet(out, [table.spine, table.outcome.to_frame(), table.X], table)
+    return BuiltTable(table, out, audit_path)
+
+
+def _write_parquet(path: Path, frames: Sequence[pd.DataFrame], table: TrainingTable) -> None:
+    import pandas as pd
+
+    facts = {"riskmodels.case": table.case_name, "riskmodels.table_digest": table.digest}
+    facts["riskmodels.definition_digest"] = table.definition_digest
+    arrow = pa.Table.from_pandas(pd.concat(frames, axis="columns"), preserve_index=False)
+    with whole_file(path, private=True) as draft:
+        pq.write_table(arrow.replace_schema_metadata(facts), draft)
+
+
+def _write_json(path: Path, data: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(data, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _slug(words: str) -> str:
+    return "".join(letter if letter.isalnum() else "-" for letter in words.lower())
