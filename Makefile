@@ -4,8 +4,7 @@ VENV ?= .venv
 PYTHON ?= $(shell for p in python3.11 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PYTEST_ARGS ?=
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-INSTALL := $(PIP) install --constraint constraints.txt
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -36,8 +35,8 @@ bench: $(VENV)/.installed-dev ## Measure speed against what else could be used
 # The pinned list is made from the newest versions in an empty environment; the platform-only pins are kept as they stand.
 constraints: ## Renew constraints.txt, then run the tests with it
 	rm -rf .riskmodels/pins && mkdir -p .riskmodels && $(PYTHON) -m venv .riskmodels/pins
-	.riskmodels/pins/bin/python -m pip install --quiet hatchling editables
-	.riskmodels/pins/bin/python -m pip install --quiet --no-build-isolation --editable '.[dev]'
+	.riskmodels/pins/bin/python -m pip install -qq hatchling editables
+	.riskmodels/pins/bin/python -m pip install -qq --no-build-isolation --editable '.[dev]'
 	grep '^#' constraints.txt > .riskmodels/constraints.new
 	.riskmodels/pins/bin/python -m pip freeze --exclude-editable | LC_ALL=C sort -f >> .riskmodels/constraints.new
 	grep -E '^(colorama|tzdata|waitress)==' constraints.txt >> .riskmodels/constraints.new
@@ -50,16 +49,17 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.build-tools: constraints.txt | $(VENV)/bin/python
-	$(INSTALL) hatchling editables
+	@echo "Installing the pinned versions in $(VENV): a minute or two"
+	@$(INSTALL) hatchling editables
 	@touch $@
 
 $(VENV)/.installed-train: pyproject.toml constraints.txt $(VENV)/.build-tools
-	$(INSTALL) --no-build-isolation --editable '.[train]'
+	@$(INSTALL) --no-build-isolation --editable '.[train]'
 	@$(LIGHTGBM_LOADS)
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt $(VENV)/.build-tools
-	$(INSTALL) --no-build-isolation --editable '.[dev]'
+	@$(INSTALL) --no-build-isolation --editable '.[dev]'
 	@$(LIGHTGBM_LOADS)
 	@touch $@ $(VENV)/.installed-train
 

@@ -1,13 +1,20 @@
-"""Servers that some tests need. Where one cannot start, its tests skip by name; where they must run, that is a failure."""
+"""Servers that some tests need: where one cannot start, its tests skip by name, or fail if they are required."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import socket
+import subprocess
+import sys
+import time
 import uuid
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import pytest
+
+pytest_plugins = ["pytester", "tests.network"]
 
 
 def unavailable(service: str, why: object) -> NoReturn:
@@ -20,17 +27,35 @@ def unavailable(service: str, why: object) -> NoReturn:
 
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[str]:
-    """Give the host and port of a server that speaks S3."""
-    try:
-        from moto.server import ThreadedMotoServer
+    """Give the host and port of moto's server, which speaks S3.
 
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-    except (ImportError, OSError, RuntimeError) as error:
-        unavailable("s3", error)
-    host, port = server.get_host_and_port()
-    yield f"{host}:{port}"
-    server.stop()
+    It is a process of its own: Arrow holds Python's lock while it opens some files, so a server in this process could
+    not answer it.
+    """
+    if importlib.util.find_spec("moto") is None:
+        unavailable("s3", "moto is not installed")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            _wait_for(server, port)
+            yield f"127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+def _wait_for(server: subprocess.Popen[bytes], port: int) -> None:
+    last = time.monotonic() + 30
+    while time.monotonic() < last and server.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    unavailable("s3", f"moto's server ended with {server.poll()}" if server.poll() else "no answer within 30 seconds")
 
 
 @pytest.fixture

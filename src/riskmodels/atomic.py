@@ -10,11 +10,12 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from riskmodels.errors import OutputError
 
-__all__ = ["cannot_write", "new_folder", "whole_file"]
+__all__ = ["DraftFolder", "cannot_write", "new_folder", "whole_file"]
 
 
 @contextlib.contextmanager
@@ -46,8 +47,16 @@ def whole_file(path: Path, *, private: bool = False) -> Iterator[Path]:
             draft.unlink()
 
 
+@dataclass
+class DraftFolder:
+    """A folder that is being filled (``path``) and what it is to become, which may be settled on the way."""
+
+    path: Path
+    becomes: Path
+
+
 @contextlib.contextmanager
-def new_folder(path: Path) -> Iterator[Path]:
+def new_folder(path: Path) -> Iterator[DraftFolder]:
     """Give a draft folder to fill; it becomes ``path`` when all went well, and is removed otherwise.
 
     ``path`` may not exist yet, or be an empty folder.
@@ -57,18 +66,18 @@ def new_folder(path: Path) -> Iterator[Path]:
     OutputError
         If it cannot be written, or ``path`` holds something already.
     """
-    draft = _draft(path)
+    draft = DraftFolder(_draft(path), path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft.mkdir()
+        draft.path.mkdir()
         yield draft
-        if path.is_dir():
-            path.rmdir()  # refuses one that is not empty
-        draft.rename(path)
+        if draft.becomes.is_dir():
+            draft.becomes.rmdir()  # refuses one that is not empty
+        draft.path.rename(draft.becomes)
     except OSError as error:
-        raise cannot_write(path, error) from None
+        raise cannot_write(draft.becomes, error) from None
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(draft.path, ignore_errors=True)
 
 
 def cannot_write(path: Path, error: OSError) -> OutputError:

@@ -48,9 +48,9 @@ def make_demo(
             who="whoever the folder belongs to",
         )
     with new_folder(folder) as draft:
-        make_workspace(draft)
-        (draft / _MARKER).write_text(_MARK, encoding="utf-8")
-        make_demo_lake(draft / STATE / "lake", households=households, years=years, seed=seed, progress=progress)
+        make_workspace(draft.path)
+        (draft.path / _MARKER).write_text(_MARK, encoding="utf-8")
+        make_demo_lake(draft.path / STATE / "lake", households=households, years=years, seed=seed, progress=progress)
         if earlier:
             _remove(folder)
 

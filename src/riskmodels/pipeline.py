@@ -71,15 +71,18 @@ class RunResult:
         return self.folder / "report.html"
 
     def as_json(self) -> dict[str, Any]:
-        """Give the run as plain data: the figures by estimator, and what a reader must know before using them."""
+        """Give the run as plain data: the figures, and where its report is."""
+        return self.figures() | {"run_id": self.run_id, "report": str(self.report)}
+
+    def figures(self) -> dict[str, Any]:
+        """Give the figures by estimator, and what a reader must know before using them, as plain data."""
         from riskmodels.modelling.display import as_json
 
-        return as_json(self.model) | {
-            "run_id": self.run_id,
+        shown = as_json(self.model)
+        return shown | {
             "table_digest": self.table.digest,
             "definition_digest": self.table.definition_digest,
-            "notes": [*self.table.report.notes, *self.model.notes, *self.model.evaluation.notes],
-            "report": str(self.report),
+            "notes": [*self.table.report.notes, *shown["notes"]],
             "may_not_be_used_for": list(self.model.may_not_be_used_for),
         }
 
@@ -235,18 +238,43 @@ def run(
 
 
 def _record(ws: Workspace, table: TrainingTable, model: TrainedModel, policy: ModelPolicy, tell: Progress) -> RunResult:
+    """Draw, write and log a finished model. The report's folder takes its name last, when all of it is there."""
+    from riskmodels.modelling.plots import plot_all
+    from riskmodels.registry.environment import describe_environment
     from riskmodels.registry.tracking import log_run
-    from riskmodels.run_report import write_report
+    from riskmodels.run_report import draw, report_html
 
-    folder = ws.state / "runs" / model.case_name
-    with new_folder(folder / "unnamed") as draft:
-        tell("drawing plots and writing the report", 0.0)
-        write_report(draft, table, model, policy)
-        tell("logging to MLflow", 0.0)
-        record = log_run()
-        result = RunResult(model, table, record.run_id, folder / record.run_id)
-        _write_json(draft / "run.json", result.as_json())
+    runs = ws.state / "runs" / model.case_name
+    with new_folder(runs / "new") as draft:
+        tell("drawing plots", 0.0)
+        plots = plot_all(model)
+        pictures = draw(draft.path, plots)
+        tell("writing the report", 0.4)
+        page = report_html(table, model, policy, pictures)
+        (draft.path / "report.html").write_text(page, encoding="utf-8")
+        tell("logging to MLflow", 0.6)
+        result = RunResult(model, table, "", runs)
+        record = log_run(
+            model,
+            table,
+            plots,
+            tracking_uri=ws.tracking_uri,
+            experiment=model.case_name,
+            artifact_root=_artifacts(ws),
+            environment=describe_environment(),
+            report=result.figures(),
+        )
+        draft.becomes = runs / record.run_id
+        result = dataclasses.replace(result, run_id=record.run_id, folder=draft.becomes)
+        told = json.dumps(result.as_json(), indent=2, allow_nan=False)
+        (draft.path / "run.json").write_text(told + "\n", encoding="utf-8")
+    tell("done", 1.0)
     return result
+
+
+def _artifacts(ws: Workspace) -> str | Path:
+    served = ws.tracking_uri.startswith(("http:", "https:"))
+    return "mlflow-artifacts:" if served else ws.state / "artifacts"
 
 
 def check_lake(ws: Workspace, *, progress: Progress | None = None) -> LakeCheck:
@@ -261,7 +289,7 @@ def check_lake(ws: Workspace, *, progress: Progress | None = None) -> LakeCheck:
     """
     tell = progress or _silent
     lake = ws.lake
-    report = lake.check(lambda extract, done, total: tell(f"checking {extract}", done / total))
+    report = lake.check(lambda extract, done, total: tell(f"checking {extract}".strip(), done / total))
     lists = {}
     for owner, faults in faults_by_owner(report).items():
         path = ws.quarantine / f"faults-{_slug(owner)}.csv"
@@ -310,10 +338,6 @@ def _write_parquet(path: Path, frames: Sequence[pd.DataFrame], table: TrainingTa
     arrow = pa.Table.from_pandas(pd.concat(frames, axis="columns"), preserve_index=False)
     with whole_file(path, private=True) as draft:
         pq.write_table(arrow.replace_schema_metadata(facts), draft)
-
-
-def _write_json(path: Path, data: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(data, indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def _slug(words: str) -> str:

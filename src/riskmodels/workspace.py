@@ -123,14 +123,20 @@ class Workspace:
             If the workspace has no key yet and none can be written.
         """
         if self._lake is None:
-            asked = self.settings.lake
+            asked, key = self.settings.lake, self._pseudonym_key()
+            spill = self.state / "spill"
+            try:
+                spill.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise cannot_write(spill, error) from None
             self._lake = Lake.open(
                 self.lake_uri,
                 self.contracts,
-                pseudonym_key=self._pseudonym_key(),
+                pseudonym_key=key,
                 quarantine_dir=self.quarantine,
                 cut=asked.cut,
                 memory_gb=asked.memory_gb,
+                temp_dir=spill,
             )
         return self._lake
 

@@ -67,7 +67,7 @@ def make_workspace(folder: Path) -> None:
         _fill_in_place(folder)
         return
     with new_folder(folder) as draft:
-        _copy_parts(draft)
+        _copy_parts(draft.path)
 
 
 def _taken(folder: Path, why: str) -> OutputError:

@@ -14,7 +14,7 @@ import pytest
 
 from riskmodels.errors import ExtractMissing, ExtractUnreadable, LakeError
 from riskmodels.lake import Lake
-from tests.lakes import SECRET, arrow, lay, open_lake, typed, written
+from tests.lakes import SECRET, arrow, lay, typed, written
 from tests.unit.lake.examples import Payments
 
 pytestmark = pytest.mark.service("s3")
@@ -38,6 +38,10 @@ def put(filesystem: Any, uri: str, path: str, table: pa.Table, write: Any = pq.w
         write(table, stream)
 
 
+def opened(uri: str) -> Lake:
+    return Lake.open(uri, [Payments], pseudonym_key=SECRET, threads=1)
+
+
 def read(lake: Lake) -> list[dict[str, Any]]:
     return lake.query(f"select * from {lake.prepare(Payments)} order by _order").to_pylist()
 
@@ -45,7 +49,7 @@ def read(lake: Lake) -> list[dict[str, Any]]:
 @pytest.fixture
 def as_on_disk(tmp_path: Path) -> list[dict[str, Any]]:
     lay(tmp_path, {Payments: ROWS})
-    with open_lake(tmp_path, {"Payments": Payments}) as lake:
+    with opened(str(tmp_path)) as lake:
         return read(lake)
 
 
@@ -55,7 +59,7 @@ def test_parquet_on_s3_gives_the_rows_that_a_local_folder_gives(
     uri, filesystem = s3_bucket
     put(filesystem, uri, "payments/a.parquet", arrow(Payments, ROWS[:1]))
     put(filesystem, uri, "payments/b.parquet", arrow(Payments, ROWS[1:]))
-    with open_lake(uri, {"Payments": Payments}) as lake:  # type: ignore[arg-type]
+    with opened(uri) as lake:
         assert as_on_disk == read(lake)
 
 
@@ -67,7 +71,7 @@ def test_hive_partitions_on_s3_give_the_rows_that_a_local_folder_gives(
         method = row["method"] or "__HIVE_DEFAULT_PARTITION__"
         table = arrow(Payments, [row]).drop_columns(["method"])
         put(filesystem, uri, f"payments/method={method}/{row['amount_gbp']}.parquet", table)
-    with open_lake(uri, {"Payments": Payments}) as lake:  # type: ignore[arg-type]
+    with opened(uri) as lake:
         assert as_on_disk == read(lake)
 
 
@@ -76,7 +80,7 @@ def test_csv_on_s3_gives_the_rows_that_a_local_folder_gives(
 ) -> None:
     uri, filesystem = s3_bucket
     put(filesystem, uri, "payments/all.csv", arrow(Payments, ROWS), write=pyarrow.csv.write_csv)
-    with open_lake(uri, {"Payments": Payments}) as lake:  # type: ignore[arg-type]
+    with opened(uri) as lake:
         assert as_on_disk == read(lake)
 
 
@@ -90,14 +94,14 @@ def test_delta_on_s3_gives_the_rows_that_a_local_folder_gives(
     place = f"{uri.split('?')[0]}/payments"
     deltalake.write_deltalake(place, arrow(Payments, ROWS[:2]), storage_options=options)
     deltalake.write_deltalake(place, arrow(Payments, ROWS[2:]), storage_options=options, mode="append")
-    with open_lake(uri, {"Payments": Payments}) as lake:  # type: ignore[arg-type]
+    with opened(uri) as lake:
         assert as_on_disk == read(lake)
 
 
 def test_a_bucket_that_is_not_there_is_a_lake_error(s3_bucket: tuple[str, Any]) -> None:
     uri = s3_bucket[0].replace("lake-", "no-lake-")
-    with pytest.raises(LakeError, match="there is no lake at s3://no-lake-[0-9a-f]+/council$") as caught:
-        Lake.open(uri, [Payments], pseudonym_key=SECRET)
+    with pytest.raises(LakeError, match=r"there is no lake at s3://no-lake-[0-9a-f]+/council\n") as caught:
+        opened(uri)
     assert "endpoint" not in str(caught.value)
 
 
@@ -105,8 +109,8 @@ def test_an_extract_without_a_folder_on_s3_is_missing(s3_bucket: tuple[str, Any]
     uri, filesystem = s3_bucket
     put(filesystem, uri, "others/a.parquet", arrow(Payments, ROWS))
     with (
-        open_lake(uri, {"Payments": Payments}) as lake,  # type: ignore[arg-type]
-        pytest.raises(ExtractMissing, match="no folder s3://lake-[0-9a-f]+/council/payments"),
+        opened(uri) as lake,
+        pytest.raises(ExtractMissing, match=r"no folder s3://lake-[0-9a-f]+/council/payments"),
     ):
         lake.prepare(Payments)
 
@@ -119,7 +123,7 @@ def test_a_parquet_file_cut_short_on_s3_is_named(s3_bucket: tuple[str, Any]) -> 
     with filesystem.open_output_stream(f"{parts.netloc}{parts.path}/payments/short.parquet") as stream:
         stream.write(sink.getvalue().to_pybytes()[:-40])
     with (
-        open_lake(uri, {"Payments": Payments}) as lake,  # type: ignore[arg-type]
-        pytest.raises(ExtractUnreadable, match="payments/short.parquet is damaged or cut short"),
+        opened(uri) as lake,
+        pytest.raises(ExtractUnreadable, match=r"payments/short.parquet cannot be read to its end"),
     ):
         lake.prepare(Payments)

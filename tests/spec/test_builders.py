@@ -211,3 +211,15 @@ def test_the_feature_is_of_each_tenancys_own_rows(rules: Rulebook) -> None:
     answers = rules.ask(count(Payments, **WORDS), as_of=AS_OF, about=("t2", "t1"), payments=PAYMENTS)
 
     assert {"t2": 1.0, "t1": 3.0} == answers
+
+
+@pytest.mark.parametrize(
+    ("expression", "of_empty_values"),
+    [("coalesce(amount_gbp, 5)", 5.0), ("amount_gbp is null", 1.0), ("case when items > 1 then 1 else 0 end", 0.0)],
+)
+def test_latest_without_a_row_is_null_whatever_its_snippet_makes_of_nulls(
+    rules: Rulebook, expression: str, of_empty_values: float
+) -> None:
+    answers = rules.ask(latest(Payments, expression, **WORDS), as_of=AS_OF, about=("t2", "t3"), payments=PAYMENTS)
+
+    assert {"t2": of_empty_values, "t3": None} == answers

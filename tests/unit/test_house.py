@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -145,6 +146,31 @@ def test_every_declared_dependency_is_pinned_within_its_bounds(wanted: Requireme
     version = pins().get(canonicalize_name(wanted.name))
     assert version is not None, f"constraints.txt has no {wanted.name}"
     assert wanted.specifier.contains(version)
+
+
+IMPORTED_AS = {"sklearn": "scikit-learn", "yaml": "pyyaml"}
+
+
+def test_everything_imported_is_declared() -> None:
+    names = {canonicalize_name(wanted.name) for wanted in declared()}
+    missing = {
+        f"{short(path)}: {module}"
+        for path in SOURCES
+        for module in modules_imported(path)
+        if module not in {"riskmodels", *sys.stdlib_module_names}
+        and canonicalize_name(IMPORTED_AS.get(module, module)) not in names
+    }
+    assert set() == missing
+
+
+def modules_imported(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module is not None and node.level == 0:
+            found.add(node.module.split(".")[0])
+    return found
 
 
 def make_targets() -> set[str]:

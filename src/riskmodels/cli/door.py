@@ -23,6 +23,7 @@ __all__ = ["BAD_INPUT", "STOPPED", "Door", "door"]
 BAD_INPUT = 2
 STOPPED = 130
 _SHOW_AFTER_SECONDS = 2.0
+_WIDE = 120  # of what goes to a file or a pipe
 
 
 class Door:
@@ -39,7 +40,7 @@ class Door:
     def __init__(self, *, as_json: bool, quiet: bool) -> None:
         self.as_json = as_json
         self._quiet = quiet
-        self._out = Console(highlight=False)
+        self._out = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
         self._err = Console(stderr=True, highlight=False)
         self._bar: Progress | None = None
         self._task: TaskID | None = None
@@ -62,7 +63,11 @@ class Door:
         if self.as_json:
             sys.stdout.write(json.dumps(data, indent=2, default=str, allow_nan=False) + "\n")
         else:
-            self._out.print(*screen, sep="\n")
+            for number, piece in enumerate(screen):
+                if number and not isinstance(piece, str):
+                    self._out.print()
+                # Words run on, so that a path can be copied whole.
+                self._out.print(piece, soft_wrap=isinstance(piece, (str, Text)), markup=False)
 
     def refuse(self, error: RiskModelsError) -> None:
         """Say what was found, what was expected, what to do and who can help."""

@@ -4,37 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rich import box
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from riskmodels.modelling.display import evaluation_table
 from riskmodels.pipeline import BuiltTable, LakeCheck, RunResult
-from riskmodels.records import ExtractQuality, Interval
+from riskmodels.records import ExtractQuality
 
 __all__ = ["built_screen", "check_screen", "demo_screen", "run_screen"]
-
-_SHOWN = {
-    "roc_auc": "ROC AUC: 0.5 is guessing, 1 is perfect",
-    "average_precision": "Average precision",
-    "precision_at_capacity": "Share of the list with the outcome",
-    "recall_at_capacity": "Share of those with it on the list",
-    "lift_at_capacity": "Times more common on the list",
-    "brier_score_loss": "Brier score: 0 is perfect",
-    "calibration_slope": "Calibration slope: 1 is right",
-}
 
 
 def run_screen(result: RunResult) -> list[RenderableType]:
     """Show the three estimators with their intervals, where everything lies, and what the model is not for."""
-    judged = result.model.evaluation
-    held_out = ", ".join(f"{day:%d %B %Y}" for day in judged.held_out)
     return [
-        _figures(result),
-        Text(
-            f"Held out: {held_out}; {judged.rows:,} people, {judged.positives:,} with the outcome "
-            f"({judged.base_rate.as_text()}); the list has {judged.capacity:,}. In brackets, the 95% interval."
-        ),
+        evaluation_table(result.model),
         _headed("Chosen", [f"{result.model.chosen}. {result.model.choice_reason}."]),
         *_if_any("Before you use the figures", result.as_json()["notes"]),
         _headed("Look at", [f"{result.report}", f"plots: {', '.join(_plots(result))}, in {result.folder}"]),
@@ -57,10 +43,8 @@ def demo_screen(result: RunResult, workspace: str) -> list[RenderableType]:
 def built_screen(built: BuiltTable) -> list[RenderableType]:
     """Show what was built and where it lies."""
     table = built.table
-    periods = Table(title="Who is in the table, at each as-of date", title_justify="left")
-    headings = ("As of", "Population", "Excluded", "Too recent", "Left early", "Helped", "Rows", "With the outcome")
-    for number, heading in enumerate(headings):
-        periods.add_column(heading, justify="right" if number else "left")
+    headings = ("As of", "Population", "Excluded", "Too recent", "Left early", "Helped", "Rows", "With it")
+    periods = _table("Who is in the table, at each as-of date; with it: with the outcome", headings)
     for one in table.report.periods:
         positives = "not known yet" if one.positives is None else f"{one.positives:,}"
         counts = (one.population, one.excluded, one.immature, one.censored, one.treated, one.rows)
@@ -79,9 +63,7 @@ def built_screen(built: BuiltTable) -> list[RenderableType]:
 
 def check_screen(check: LakeCheck) -> list[RenderableType]:
     """Show the state of each extract, and who can mend what."""
-    states = Table(title="Extracts", title_justify="left")
-    for number, heading in enumerate(("Extract", "Rows", "Kept", "Bad", "Repeated", "Corrected", "Newest", "State")):
-        states.add_column(heading, justify="right" if 0 < number < 7 else "left")
+    states = _table("Extracts", ("Extract", "Rows", "Kept", "Bad", "Repeated", "Corrected", "Newest", "State"))
     for one in check.report.extracts:
         newest = "no rows" if one.last_known is None else f"{one.last_known:%Y-%m-%d}"
         counts = (one.rows, one.good, one.bad, one.duplicates, one.corrected)
@@ -105,22 +87,11 @@ def check_screen(check: LakeCheck) -> list[RenderableType]:
     ]
 
 
-def _figures(result: RunResult) -> Table:
-    metrics = result.model.evaluation.metrics
-    table = Table(title=f"{result.model.case_name}: three estimators on a period that nothing was learned from")
-    table.title_justify = "left"
-    table.add_column("Metric")
-    for name in metrics:
-        chosen = " (chosen)" if name == result.model.chosen else ""
-        table.add_column(f"{name}{chosen}", justify="right", no_wrap=True)
-    for metric, words in _SHOWN.items():
-        table.add_row(words, *(_stacked(figures[metric]) for figures in metrics.values()), end_section=True)
+def _table(title: str, headings: tuple[str, ...]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    for number, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if number else "left", no_wrap=number > 0, overflow="fold")
     return table
-
-
-def _stacked(figure: Interval) -> str:
-    words = figure.as_text()
-    return words.replace(" (", "\n(", 1)
 
 
 def _plots(result: RunResult) -> list[str]:
@@ -145,8 +116,8 @@ def _headed(heading: str, lines: Iterable[str]) -> Text:
 
 def _state(one: ExtractQuality) -> Text:
     if one.over_tolerance:
-        return Text(f"too many bad rows: {one.bad / one.rows:.2%}, {one.tolerance:.2%} allowed", style="bold red")
-    return Text("good" if not one.bad else f"good: {one.bad / one.rows:.2%} bad, {one.tolerance:.2%} allowed")
+        return Text(f"over {one.tolerance:.1%}", style="bold red")
+    return Text("good" if one.rows else "no rows")
 
 
 def _faults(one: ExtractQuality) -> list[tuple[str, int]]:

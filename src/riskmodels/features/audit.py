@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from riskmodels.errors import DefinitionError
+from riskmodels.features.builders import refuse_overwritten
 from riskmodels.features.expressions import Snippet, parse
 from riskmodels.lake.contracts import ColumnRef, Extract
 
@@ -51,6 +52,7 @@ def characteristic(
     """Take a characteristic by an expression, such as the broad group before the colon of a detailed one."""
     kinds = {column: spec.kind for column, spec in extract.columns().items()}
     snippet = parse(expr, kinds, place=f"characteristic {name!r} on {extract.__name__}")
+    refuse_overwritten(extract, snippet, f"characteristic {name!r}")
     if (joint == "lead") != (counts is None):
         raise DefinitionError(
             f"characteristic {name!r} has joint={joint!r} and counts={counts!r}",

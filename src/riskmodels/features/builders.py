@@ -87,12 +87,13 @@ class Feature:
 Features = tuple[Feature, ...]
 
 
-def _snippet(extract: type[Extract], text: str | None, name: str, *, flag: bool = False) -> Snippet | None:
+def snippet_of(extract: type[Extract], text: str | None, name: str, *, flag: bool = False) -> Snippet | None:
+    """Check a snippet of a feature over an extract's rows; None stays None."""
     if text is None:
         return None
     kinds = {column: spec.kind for column, spec in extract.columns().items()}
     snippet = parse(str(text), kinds, place=f"feature {name!r} on {extract.__name__}")
-    _refuse_overwritten(extract, snippet, name)
+    refuse_overwritten(extract, snippet, f"feature {name!r}")
     if flag and snippet.gives != "flag":
         raise DefinitionError(
             f"feature {name!r} picks rows by {snippet.text!r}, which is not true or false",
@@ -103,7 +104,8 @@ def _snippet(extract: type[Extract], text: str | None, name: str, *, flag: bool 
     return snippet
 
 
-def _refuse_overwritten(extract: type[Extract], snippet: Snippet, name: str) -> None:
+def refuse_overwritten(extract: type[Extract], snippet: Snippet, place: str) -> None:
+    """Refuse a snippet that reads what is overwritten in place, whose past values are lost."""
     history = extract.history()
     if history.manner != "current":
         return
@@ -112,15 +114,16 @@ def _refuse_overwritten(extract: type[Extract], snippet: Snippet, name: str) -> 
     for column in snippet.columns:
         if column not in allowed:
             raise DefinitionError(
-                f"feature {name!r} reads {extract.__name__}.{column}, which is overwritten in place",
+                f"{place} reads {extract.__name__}.{column}, which is overwritten in place",
                 expected="a column declared fixed, because the past values of others are lost and today's would leak",
                 next_step=f"Use one of {', '.join(sorted(allowed))}, or have the source keep dated copies.",
                 who="the owner of the source",
             )
 
 
-def _value(extract: type[Extract], text: str, name: str) -> Snippet:
-    snippet = _snippet(extract, text, name)
+def value_of(extract: type[Extract], text: str, name: str) -> Snippet:
+    """Check a snippet that must give a number, an amount or a flag."""
+    snippet = snippet_of(extract, text, name)
     if snippet is None or snippet.gives in ("text", "time"):
         raise DefinitionError(
             f"feature {name!r} takes {text!r}, which is text or a date and not a number",
@@ -178,7 +181,7 @@ def _windowed(
             who="the data scientist who wrote the definition",
         )
     windows: Sequence[Window | None] = over if over is not None else (None,)
-    where = _snippet(extract, words.get("where"), name, flag=True)
+    where = snippet_of(extract, words.get("where"), name, flag=True)
     return tuple(
         Feature(
             builder=builder,
@@ -202,13 +205,13 @@ def _windowed(
 
 def latest(extract: type[Extract], expr: str, **words: Unpack[Words]) -> Features:
     """Take the newest row's value, by event time, then known time, then key; null stays null."""
-    value = _value(extract, expr, words["name"])
+    value = value_of(extract, expr, words["name"])
     return _windowed("latest", extract, words, expr=value, encode="flag" if value.gives == "flag" else "number")
 
 
 def total(extract: type[Extract], expr: str, **words: Unpack[Words]) -> Features:
     """Add up a value over the rows; 0 where there are none."""
-    return _windowed("total", extract, words, expr=_value(extract, expr, words["name"]))
+    return _windowed("total", extract, words, expr=value_of(extract, expr, words["name"]))
 
 
 def count(extract: type[Extract], **words: Unpack[Words]) -> Features:
@@ -218,27 +221,27 @@ def count(extract: type[Extract], **words: Unpack[Words]) -> Features:
 
 def mean(extract: type[Extract], expr: str, **words: Unpack[Words]) -> Features:
     """Average a value over the rows that have one."""
-    return _windowed("mean", extract, words, expr=_value(extract, expr, words["name"]))
+    return _windowed("mean", extract, words, expr=value_of(extract, expr, words["name"]))
 
 
 def lowest(extract: type[Extract], expr: str, **words: Unpack[Words]) -> Features:
     """Take the lowest value among the rows."""
-    return _windowed("lowest", extract, words, expr=_value(extract, expr, words["name"]))
+    return _windowed("lowest", extract, words, expr=value_of(extract, expr, words["name"]))
 
 
 def highest(extract: type[Extract], expr: str, **words: Unpack[Words]) -> Features:
     """Take the highest value among the rows."""
-    return _windowed("highest", extract, words, expr=_value(extract, expr, words["name"]))
+    return _windowed("highest", extract, words, expr=value_of(extract, expr, words["name"]))
 
 
 def spread(extract: type[Extract], expr: str, **words: Unpack[Words]) -> Features:
     """Measure how much a value varies: its sample standard deviation, null below two values."""
-    return _windowed("spread", extract, words, expr=_value(extract, expr, words["name"]))
+    return _windowed("spread", extract, words, expr=value_of(extract, expr, words["name"]))
 
 
 def trend(extract: type[Extract], expr: str, **words: Unpack[Words]) -> Features:
     """Measure how a value moves: the least-squares slope per week over the days of the rows; null below two days."""
-    return _windowed("trend", extract, words, expr=_value(extract, expr, words["name"]))
+    return _windowed("trend", extract, words, expr=value_of(extract, expr, words["name"]))
 
 
 def days_since(extract: type[Extract], **words: Unpack[Words]) -> Features:
@@ -253,13 +256,13 @@ def flag_feature(extract: type[Extract], where: str, words: Words) -> Features:
 
 def distinct(extract: type[Extract], expr: str, **words: Unpack[Words]) -> Features:
     """Count the different values among the rows; 0 where there are none."""
-    return _windowed("distinct", extract, words, expr=_snippet(extract, expr, words["name"]))
+    return _windowed("distinct", extract, words, expr=snippet_of(extract, expr, words["name"]))
 
 
 def share(extract: type[Extract], where: str, *, of: str | None = None, **words: Unpack[ShareWords]) -> Features:
     """Give the share of rows that meet a condition, of all or of those picked by ``of``; null where there are none."""
     picked: Words = {**words, "where": where, "unit": "share"}
-    return _windowed("share", extract, picked, of=_snippet(extract, of, words["name"], flag=True))
+    return _windowed("share", extract, picked, of=snippet_of(extract, of, words["name"], flag=True))
 
 
 def nearby(
@@ -294,7 +297,7 @@ def nearby(
             next_step="Give or leave out the value.",
             who="the data scientist who wrote the definition",
         )
-    value = None if expr is None else _value(extract, expr, name)
+    value = None if expr is None else value_of(extract, expr, name)
     return _windowed("nearby", extract, words, expr=value, how=how, area=within)
 
 
@@ -313,7 +316,7 @@ def attribute(
     """Take the newest row's category, as one column for each category or as its place in a stated order."""
     spec = extract.columns().get(str(column))
     categories = tuple(order) if order is not None else (spec.values if spec is not None else None)
-    snippet = _snippet(extract, column, name)
+    snippet = snippet_of(extract, column, name)
     if snippet is None or snippet.gives != "text" or not categories:
         raise DefinitionError(
             f"feature {name!r} takes the attribute {column!r} of {extract.__name__}, which has no list of categories",
@@ -331,7 +334,7 @@ def attribute(
     return (
         Feature(
             builder="attribute", name=name, says=says, extract=extract, expr=snippet,
-            where=_snippet(extract, where, name, flag=True), family=family or name, monotone=monotone, encode=encode,
+            where=snippet_of(extract, where, name, flag=True), family=family or name, monotone=monotone, encode=encode,
             categories=categories,
         ),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,13 +28,7 @@ def resolve_derived(features: Sequence[Feature], having: str | None) -> tuple[li
     # In the feature table flags are 1 and 0, so that a condition on one is written "flag = 1".
     kinds = {feature.name: "number" for feature in features if feature.builder != "attribute"}
     _unique([feature.name for feature in features])
-    parsed = {
-        feature.name: replace(
-            feature, expr=parse(feature.text or "", kinds, place=f"derived feature {feature.name!r}", as_of=False)
-        )
-        for feature in features
-        if feature.builder == "derived"
-    }
+    parsed = {feature.name: _derived(feature, kinds) for feature in features if feature.builder == "derived"}
     for derived in parsed.values():
         _needs(derived.name, parsed, ())
     condition = None if having is None else parse(having, kinds, place="the population's having", as_of=False)
@@ -46,6 +40,18 @@ def resolve_derived(features: Sequence[Feature], having: str | None) -> tuple[li
             who=_AUTHOR,
         )
     return [parsed.get(feature.name, feature) for feature in features], condition
+
+
+def _derived(feature: Feature, kinds: Mapping[str, str]) -> Feature:
+    snippet = parse(feature.text or "", kinds, place=f"derived feature {feature.name!r}", as_of=False)
+    if snippet.gives in ("text", "time"):
+        raise DefinitionError(
+            f"derived feature {feature.name!r} is {feature.text!r}, which is text or a date and not a number",
+            expected="a number or a condition, made of other features",
+            next_step="Use attribute(...) for categories.",
+            who=_AUTHOR,
+        )
+    return replace(feature, expr=snippet, text=snippet.text)
 
 
 def _needs(name: str, derived: dict[str, Feature], path: tuple[str, ...]) -> None:

@@ -78,6 +78,17 @@ class Snippet:
 
         return _bottom_up(tree, rewrite).sql(dialect="duckdb")
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Name the columns whose null nothing in it deals with: those that no ``coalesce`` or ``is null`` names."""
+        tree = _parse_text(self.text)
+        dealt_with = {
+            column.name
+            for part in tree.find_all(exp.Coalesce, exp.Is)
+            for column in part.find_all(exp.Column)
+        }
+        return tuple(name for name in self.columns if name not in dealt_with)
+
 
 def _quotient(node: exp.Div | exp.IntDiv) -> exp.Div:
     divisor = exp.Nullif(this=exp.cast(node.expression.copy(), "DOUBLE"), expression=exp.Literal.number(0))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import overload
 
 from riskmodels.errors import DefinitionError
-from riskmodels.features.builders import Features, Windows, Words, flag_feature
+from riskmodels.features.builders import Features, Windows, Words, flag_feature, refuse_overwritten
 from riskmodels.features.expressions import Snippet, parse
 from riskmodels.features.windows import Window
 from riskmodels.lake.contracts import Extract
@@ -27,7 +27,7 @@ class Rows:
 def where(extract: type[Extract], condition: str, *, having: str | None = None) -> Rows:
     """Pick rows of an extract by a condition; for a population also by a condition on features, ``having``."""
     place = f"the condition on {extract.__name__}"
-    return Rows(extract, _condition(extract, condition, place, as_of=True), having)
+    return Rows(extract, condition_of(extract, condition, place, as_of=True), having)
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def ever(
         return flag_feature(extract, condition, words)
     return Outcome(
         extract=extract,
-        condition=_condition(extract, condition, f"the outcome on {extract.__name__}", as_of=False),
+        condition=condition_of(extract, condition, f"the outcome on {extract.__name__}", as_of=False),
         within=_one(within, "within"),
         times_running=_positive(times_running),
         says=says,
@@ -133,9 +133,11 @@ def ever(
     )
 
 
-def _condition(extract: type[Extract], text: str, place: str, *, as_of: bool) -> Snippet:
+def condition_of(extract: type[Extract], text: str, place: str, *, as_of: bool) -> Snippet:
+    """Check a condition over an extract's rows."""
     kinds = {column: spec.kind for column, spec in extract.columns().items()}
     snippet = parse(text, kinds, place=place, as_of=as_of)
+    refuse_overwritten(extract, snippet, place)
     if snippet.gives != "flag":
         raise DefinitionError(
             f"{place} is {text!r}, which is not true or false",

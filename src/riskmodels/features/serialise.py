@@ -9,10 +9,10 @@ from typing import Any
 
 from riskmodels.errors import DefinitionError
 from riskmodels.features.audit import Characteristic
-from riskmodels.features.builders import Feature
+from riskmodels.features.builders import Feature, refuse_overwritten, snippet_of, value_of
 from riskmodels.features.case import UseCase
 from riskmodels.features.expressions import Snippet, parse
-from riskmodels.features.outcomes import Outcome, Rows
+from riskmodels.features.outcomes import Outcome, Rows, condition_of, where
 from riskmodels.features.windows import Window
 from riskmodels.lake.contracts import ColumnRef, Extract
 from riskmodels.naming import nearest
@@ -159,27 +159,22 @@ class _Reader:
             )
         return self.contracts[name]
 
-    def snippet(self, extract: type[Extract], text: str | None, place: str) -> Snippet | None:
-        if text is None:
-            return None
-        return parse(text, {name: spec.kind for name, spec in extract.columns().items()}, place=place)
-
     def window(self, data: Mapping[str, Any] | None) -> Window | None:
         return None if data is None else Window(data["days"], data["suffix"], data["label"])
 
     def rows(self, data: Mapping[str, Any]) -> Rows:
         extract = self.extract(data["extract"])
-        place = f"the condition on {extract.__name__}"
-        return Rows(extract, self.snippet(extract, data["condition"], place), data["having"])
+        if data["condition"] is None:
+            return Rows(extract, None, data["having"])
+        return where(extract, data["condition"], having=data["having"])
 
     def outcome(self, data: Mapping[str, Any]) -> Outcome:
         extract = self.extract(data["extract"])
         place = f"the outcome on {extract.__name__}"
-        kinds = {name: spec.kind for name, spec in extract.columns().items()}
         within = self.window(data["within"])
         return Outcome(
             extract=extract,
-            condition=parse(data["condition"], kinds, place=place, as_of=False),
+            condition=condition_of(extract, data["condition"], place, as_of=False),
             within=within if within is not None else Window(0, "", ""),
             times_running=data["times_running"],
             says=data["says"],
@@ -191,30 +186,39 @@ class _Reader:
 
     def feature(self, data: Mapping[str, Any]) -> Feature:
         extract = None if data["extract"] is None else self.extract(data["extract"])
-        place = f"feature {data['name']!r}"
-        area = None if data["area"] is None else ColumnRef(data["area"][1], self.extract(data["area"][0]))
+        name, expr = data["name"], data["expr"]
         shared = {key: data[key] for key in ("builder", "name", "says", "unit", "family", "monotone", "encode", "how")}
         if extract is None:
-            return Feature(**shared, text=data["expr"])
+            return Feature(**shared, text=expr)
+        read = snippet_of if data["builder"] in ("attribute", "distinct") else value_of
         return Feature(
             **shared,
             extract=extract,
-            expr=self.snippet(extract, data["expr"], place),
-            where=self.snippet(extract, data["where"], place),
-            of=self.snippet(extract, data["of"], place),
+            expr=None if expr is None else read(extract, expr, name),
+            where=snippet_of(extract, data["where"], name, flag=True),
+            of=snippet_of(extract, data["of"], name, flag=True),
             window=self.window(data["window"]),
             categories=tuple(data["categories"]),
-            area=area,
+            area=self.area(data["area"]),
         )
 
-    def characteristic(self, data: Mapping[str, Any]) -> Characteristic:
-        extract = self.extract(data["extract"])
+    def area(self, data: list[str] | None) -> ColumnRef | None:
+        if data is None:
+            return None
+        extract, column = self.extract(data[0]), data[1]
         kinds = {name: spec.kind for name, spec in extract.columns().items()}
+        parse(column, kinds, place=f"the area {extract.__name__}.{column}", as_of=False)
+        return ColumnRef(column, extract)
+
+    def characteristic(self, data: Mapping[str, Any]) -> Characteristic:
+        extract, place = self.extract(data["extract"]), f"characteristic {data['name']!r}"
+        expr = parse(data["expr"], {name: spec.kind for name, spec in extract.columns().items()}, place=place)
+        refuse_overwritten(extract, expr, place)
         return Characteristic(
             name=data["name"],
             says=data["says"],
             extract=extract,
-            expr=parse(data["expr"], kinds, place=f"characteristic {data['name']!r}"),
+            expr=expr,
             protected=data["protected"],
             joint=data["joint"],
             counts=data["counts"],

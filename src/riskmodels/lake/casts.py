@@ -124,6 +124,8 @@ def _from_type(spec: ColumnSpec, name: str, found: pa.DataType) -> tuple[str, bo
         return _finite(f"TRY_CAST({moment} AS {wanted})"), True
     if spec.kind == "number":
         return _finite(f"CAST({name} AS DOUBLE)"), True
+    if is_type.is_floating(found):  # asked for by name: a file's least and greatest leave out what is not a number
+        return f"CASE WHEN isfinite({name}) THEN TRY_CAST({name} AS {wanted}) END", True
     return f"TRY_CAST({name} AS {wanted})", spec.kind in ("money", "whole")
 
 

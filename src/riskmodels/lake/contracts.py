@@ -130,7 +130,7 @@ class Ordered:
 
     @property
     def name(self) -> str:
-        """Name the rule as reports and quarantine files show it."""
+        """Say the rule, as the data dictionary shows it."""
         return f"{self.first} is not after {self.second}"
 
 
@@ -278,7 +278,15 @@ class Extract(pa.DataFrameModel):
 
     @classmethod
     def _check_names(cls) -> None:
-        declared = cls.columns()
+        declared = cls._columns
+        for name in declared:
+            if name.startswith("_") or hasattr(Extract, name):
+                raise DefinitionError(
+                    f"extract {cls.__name__} declares a column {name!r}, a name that contracts keep for themselves",
+                    expected="a column name without a leading underscore, other than row, source, history and the like",
+                    next_step="Rename the column where the extract is made, and declare it under that name.",
+                    who="the owner of the source",
+                )
         history = cls._history
         clocks = [name for name in (history.event_time, history.known_time, history.deleted) if name]
         ruled = [name for rule in cls._rules for name in (rule.first, rule.second)]

@@ -199,9 +199,7 @@ def _is_full(error: Exception) -> bool:
 def _about_files(error: Exception, files: ExtractFiles) -> LakeError:
     if _is_full(error) or isinstance(error, _ABOUT_THE_STATEMENT):
         return _worded(error)
-    named = [path for path in files.paths if path in str(error)]
-    only = files.paths if len(files.paths) == 1 else ()
-    return damaged([*named, *only, f"in {files.place}"][0], error)
+    return damaged(files.paths[0] if len(files.paths) == 1 else files.first_broken(), error)
 
 
 def _worded(error: Exception) -> LakeError:

@@ -18,7 +18,7 @@ BITS = 62  # rules that one BIGINT can mark
 
 @dataclass(frozen=True)
 class Rule:
-    """A declared rule: its name in reports, and the SQL that is true where a row breaks it."""
+    """A declared rule: what a row that breaks it is said to be, and the SQL that is true for such a row."""
 
     name: str
     broken: str
@@ -60,7 +60,8 @@ def scan_of(
             inner.append(f"{quoted(spec.name)} IS NOT NULL AND ({sql}) IS NULL AS {_fault(spec)}")
         rules += _column_rules(spec, may_fail=may_fail, clock=_is_clock(spec, extract))
     rules += [
-        Rule(rule.name, f"coalesce({quoted(rule.first)} > {quoted(rule.second)}, false)") for rule in extract.rules()
+        Rule(f"{rule.first}: after {rule.second}", f"coalesce({quoted(rule.first)} > {quoted(rule.second)}, false)")
+        for rule in extract.rules()
     ]
     marks = _marks(rules)
     outer = [f"{_shown(spec, pseudonyms, recurring)} AS {quoted(spec.name)}" for spec in specs]

@@ -87,6 +87,17 @@ class ExtractFiles:
         )
 
 
+    def first_broken(self) -> str:
+        """Name the first file that cannot be read to its end, or the folder when each can: for messages."""
+        for fragment in self.dataset().get_fragments():
+            try:
+                for _ in fragment.to_batches(columns=list(self.columns)):
+                    pass
+            except (OSError, pa.ArrowException):
+                return str(fragment.path)
+        return f"in {self.place}"
+
+
 class LakeFolder:
     """A lake's folder or URI, with one folder in it for each extract."""
 
@@ -130,7 +141,7 @@ class LakeFolder:
     def _listed(self, what: Any) -> Any:
         try:
             return self._filesystem.get_file_info(what)
-        except OSError as error:
+        except (OSError, pa.ArrowException) as error:
             fault = _out_of_reach(self.shown, error)
         raise fault
 
@@ -188,7 +199,7 @@ def _located(uri: str) -> tuple[Any, str]:
 
 def _shown(uri: str) -> str:
     """Give the address as messages may show it: without options, and without a secret that it may hold."""
-    return re.sub(r"//[^/@]*:[^/@]*@", "//", uri.split("?")[0]).rstrip("/")
+    return re.sub(r"//[^@]*:[^@]*@", "//", uri.split("?")[0]).rstrip("/")
 
 
 def _delta_place(uri: str, root: str, folder: str) -> tuple[str, dict[str, str]]:
@@ -253,9 +264,7 @@ def _csv_header(filesystem: Any, path: str, shown: str) -> pa.Schema:
 
 def _csv_format(names: Sequence[str]) -> Any:
     texts = dict.fromkeys(names, pa.string())
-    options = pyarrow.csv.ConvertOptions(
-        column_types=texts, null_values=[""], strings_can_be_null=True, include_columns=list(names)
-    )
+    options = pyarrow.csv.ConvertOptions(column_types=texts, null_values=[""], strings_can_be_null=True)
     return pyarrow.dataset.CsvFileFormat(parse_options=_CSV, convert_options=options)
 
 
@@ -306,7 +315,7 @@ def _widest(name: str, types: Mapping[pa.DataType, str]) -> pa.DataType:
 def damaged(file: str, error: Exception) -> ExtractUnreadable:
     """Word the error of a file that is cut short or damaged; the reader's own message may hold a value."""
     return _unreadable(
-        f"the file {file} is damaged or cut short ({type(error).__name__})",
+        f"the file {file} cannot be read to its end: it is damaged or cut short ({type(error).__name__})",
         expected="a whole file",
         next_step="Copy or write it again; a copy that was stopped half way is the usual cause.",
     )

@@ -29,15 +29,15 @@ class BaseRates:
     ----------
     days : tuple of date
         As-of dates, ascending.
-    rows, positives : int array, shape (n_days,)
+    rows, positives : tuple of int, shape (n_days,)
         Counts.
     found, total : float array, shape (1 + n_resamples, n_days)
         Weights; the first row is the sample itself.
     """
 
     days: tuple[datetime.date, ...]
-    rows: FloatArray
-    positives: FloatArray
+    rows: tuple[int, ...]
+    positives: tuple[int, ...]
     found: FloatArray
     total: FloatArray
 
@@ -74,8 +74,8 @@ def base_rates(rows: Rows, *, seed: int) -> BaseRates:
     sums = np.concatenate(resampled)
     return BaseRates(
         tuple(day.item() for day in days),
-        np.bincount(place, minlength=len(days)).astype(np.float64),
-        np.bincount(place, weights=rows.y, minlength=len(days)),
+        tuple(np.bincount(place, minlength=len(days)).tolist()),
+        tuple(np.bincount(place, weights=rows.y, minlength=len(days)).astype(np.int64).tolist()),
         sums[:, : len(days)],
         sums[:, len(days) :],
     )

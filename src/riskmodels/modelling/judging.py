@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,7 @@ from riskmodels.modelling.crossfit import CrossFitted
 from riskmodels.modelling.curves import calibration_bins, ranking_points
 from riskmodels.modelling.evaluation import Scored, compare, group_figures
 from riskmodels.modelling.periods import Plan
-from riskmodels.modelling.rows import FloatArray, Rows
+from riskmodels.modelling.rows import Rows
 from riskmodels.records import Estimator, Evaluation, PeriodFigures
 
 __all__ = ["judge"]
@@ -116,15 +118,15 @@ def _periods(
         judged[fold.judged] = (fitted.judged.where(here), fitted.scores[estimator.name][here], probability[here])
     found = []
     for day, size, positives in zip(rates.days, rates.rows, rates.positives, strict=True):
-        role = "held_out" if day == plan.held_out else "gap" if day in plan.gap else "development"
+        role: Literal["development", "gap", "held_out"] = "held_out" if day == plan.held_out else "development"
+        if day in plan.gap:
+            role = "gap"
         figures = PeriodFigures(day, role, int(size), int(positives), rates.interval(day))
         if day in judged:
             part, score, chance = judged[day]
             low, middle, high = (float(value) for value in np.quantile(chance, _QUANTILES))
             auc = group_figures(part, score, seed=seed).roc_auc
-            figures = PeriodFigures(
-                day, figures.role, figures.rows, figures.positives, figures.base_rate, auc, (low, middle, high)
-            )
+            figures = dataclasses.replace(figures, roc_auc=auc, probability_quantiles=(low, middle, high))
         found.append(figures)
     return tuple(found)
 

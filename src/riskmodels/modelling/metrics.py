@@ -124,7 +124,7 @@ class Measured:
         residual, curvature = self.y - fitted, fitted * (1 - fitted)
         sums = W @ np.stack([residual, residual * z, curvature, curvature * z, curvature * z * z], axis=1)
         g1, g2, h11, h12, h22 = sums.T
-        return slope + (h11 * g2 - h12 * g1) / (h11 * h22 - h12 * h12)
+        return np.asarray(slope + (h11 * g2 - h12 * g1) / (h11 * h22 - h12 * h12), dtype=np.float64)
 
 
 def measured(
@@ -166,7 +166,8 @@ def area(selected: FloatArray, hits: FloatArray) -> FloatArray:
     here = np.diff(hits, axis=1, prepend=0.0)
     negatives_here = np.diff(missed, axis=1, prepend=0.0)
     won = (here * (negatives - missed + 0.5 * negatives_here)).sum(axis=1)
-    return np.asarray(won / (positives * negatives[:, 0]), dtype=np.float64)
+    with np.errstate(invalid="ignore"):  # NaN where everybody, or nobody, has the outcome
+        return np.asarray(won / (positives * negatives[:, 0]), dtype=np.float64)
 
 
 def positives_at(selected: FloatArray, hits: FloatArray, share: float) -> FloatArray:

@@ -125,8 +125,8 @@ def read_table(table: TrainingTable) -> Rows:
         )
     _check_parts(table)
     X = inputs(table.X, [column.name for column in table.columns])
-    y = table.outcome.to_numpy(dtype=np.float64)
-    weight = table.spine["weight"].to_numpy(dtype=np.float64)
+    y: FloatArray = np.asarray(table.outcome, dtype=np.float64)
+    weight: FloatArray = np.asarray(table.spine["weight"], dtype=np.float64)
     as_of = table.spine["as_of"].to_numpy().astype("datetime64[D]")
     _check_values(table, X, y, weight)
     entity = np.unique(table.spine["entity"].to_numpy(), return_inverse=True)[1].astype(np.int64)
@@ -152,9 +152,8 @@ def _check_parts(table: TrainingTable) -> None:
 
 
 def _check_values(table: TrainingTable, X: FloatArray, y: FloatArray, weight: FloatArray) -> None:
-    infinite = np.isinf(X).any(axis=0)
-    if infinite.any():
-        names = [column.name for column, bad in zip(table.columns, infinite, strict=True) if bad]
+    names = [column.name for column, values in zip(table.columns, X.T, strict=True) if np.isinf(values).any()]
+    if names:
         raise _unusable(
             f"Infinite values in: {', '.join(names[:5])}",
             "finite numbers or missing",

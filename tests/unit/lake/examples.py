@@ -90,6 +90,4 @@ class Persons(
     sex: Text = column("Sex", values=("Female", "Male", "Unknown"), protected="sex")
 
 
-CONTRACTS: dict[str, type[Extract]] = {
-    extract.__name__: extract for extract in (Tenancies, Payments, Returns, Persons)
-}
+CONTRACTS: dict[str, type[Extract]] = {extract.__name__: extract for extract in (Tenancies, Payments, Returns, Persons)}

@@ -100,9 +100,11 @@ class _Side:
         row = self._newest.setdefault(self._where(feature), f"newest_{self.name}_{len(self._newest) + 1}")
         if feature.expr is None:
             return "NULL"
+        # A snippet such as coalesce(x, 0) gives a value even of a row that is not there.
+        there = f"CASE WHEN {row}._order IS NOT NULL THEN"
         if feature.builder == "attribute":
-            return snippet_sql(feature.expr, row, "s.as_of")
-        return f"CAST({value_sql(feature.expr, row, 's.as_of')} AS DOUBLE)"
+            return f"{there} {snippet_sql(feature.expr, row, 's.as_of')} END"
+        return f"{there} CAST({value_sql(feature.expr, row, 's.as_of')} AS DOUBLE) END"
 
     def _column(self, feature: Feature) -> _Column:
         name, where = feature.name, self._where(feature)

@@ -112,7 +112,10 @@ def _together(features: Sequence[Feature], queries: Sequence[FeatureQuery], spin
 def _derived(feature: Feature) -> str:
     if feature.expr is None:
         return "NULL"
-    return feature.expr.sql(lambda name: "d.as_of" if name == AS_OF else f"d.{name}")
+    value = feature.expr.sql(lambda name: "d.as_of" if name == AS_OF else f"d.{name}")
+    # Arithmetic passes a null on by itself; case and greatest do not.
+    there = " AND ".join(f"d.{name} IS NOT NULL" for name in feature.expr.needs)
+    return f"CASE WHEN {there} THEN {value} END" if there else value
 
 
 def features_sql(case: UseCase, *, dialect: str = "duckdb") -> str:

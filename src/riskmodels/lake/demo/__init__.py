@@ -1,5 +1,15 @@
-"""The demo lake: a believable council landlord of which nothing but the map is real."""
+"""The demo lake: a believable council landlord of which nothing but the map is real.
 
-from riskmodels.lake.demo.make import DemoLake, make_demo_lake
+Homes stand in Brent's small areas, more of them where the index of deprivation says people have less. Their tenants
+fall into strain and crisis and out again, week by week; from that follow payments, benefit, arrears, and what
+officers do. Each part has its own file: ``risk`` decides what befalls a household, ``ledger`` lives the weeks,
+``faults`` makes the records as imperfect as records are, ``truth`` keeps what only the generator knows.
 
-__all__ = ["DemoLake", "make_demo_lake"]
+In the ledgers ``charge``, ``reversal`` and ``refund`` raise a balance; ``payment``, ``benefit``, ``write_off`` and
+``adjustment`` (hardship payments) lower it. A balance is the one before it with the week's postings, to the penny;
+accounts that ran before the lake's first day bring a balance forward.
+"""
+
+from riskmodels.lake.demo.make import LAST_DAY, DemoLake, make_demo_lake
+
+__all__ = ["LAST_DAY", "DemoLake", "make_demo_lake"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -119,45 +121,10 @@ class Accounts:
 
 def empty_accounts(homes: int) -> Accounts:
     """Give the accounts of homes of which none is let yet."""
-
-    def none() -> Ints:
-        return np.zeros(homes, dtype=np.int64)
-
-    def no() -> Flags:
-        return np.zeros(homes, dtype=np.bool_)
-
-    return Accounts(
-        tenancy=none() + VOID,
-        void_until=none(),
-        started_on=none(),
-        vulnerability=np.zeros(homes),
-        state=none(),
-        rent=none(),
-        balance=none(),
-        method=none(),
-        rhythm=none(),
-        pay_day=none(),
-        pay_rate=np.zeros(homes),
-        cushion=np.zeros(homes),
-        pensioner=no(),
-        scheme=none(),
-        award=none(),
-        award_from=none(),
-        share=np.zeros(homes),
-        suspended=no(),
-        suspended_on=none(),
-        held=none(),
-        wait_weeks=none(),
-        accrued_benefit=none(),
-        accrued_own=none(),
-        weeks_since_due=none(),
-        written_off=np.zeros((13, homes), dtype=np.int64),
-        helped_weeks=none(),
-        arrangement=none(),
-        arrangement_from=none(),
-        arrangement_weekly=none(),
-        arrangement_missed=none(),
-        stage=none(),
-        stage_week=none(),
-        noted_method=none(),
-    )
+    kinds: dict[Any, type] = {"Ints": np.int64, "Floats": np.float64, "Flags": np.bool_}
+    columns: dict[str, Any] = {
+        field.name: np.zeros(homes, dtype=kinds[field.type]) for field in dataclasses.fields(Accounts)
+    }
+    columns["tenancy"] = np.full(homes, VOID, dtype=np.int64)
+    columns["written_off"] = np.zeros((13, homes), dtype=np.int64)
+    return Accounts(**columns)

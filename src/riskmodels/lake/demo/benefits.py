@@ -14,7 +14,7 @@ from riskmodels.lake.demo.world import Week, World
 __all__ = ["accrue_benefit", "close_awards", "move_benefits", "open_first_awards", "uprate_awards"]
 
 # Weekly chance that a working-age household is moved from housing benefit to universal credit, by year.
-_MOVED = {2022: 0.0020, 2023: 0.0030, 2024: 0.0080, 2025: 0.0150, 2026: 0.02}
+_MOVED = {2022: 0.0016, 2023: 0.0022, 2024: 0.0055, 2025: 0.0110, 2026: 0.02}
 _STOPPED, _RESOLVED, _RESTORED = 0.0013, 0.10, 0.62
 _CLAIMS_IN_CRISIS, _CLAIMS_AFTER_STOP, _FINDS_WORK = 0.06, 0.12, 0.0022
 _MANAGED, _UNMANAGED = 0.05, 0.010
@@ -28,7 +28,7 @@ def open_first_awards(world: World, week: Week, homes: Ints) -> None:
     share = tenants.share_draw[accounts.tenancy[homes]]
     deprived, pensioner = world.homes.deprivation[homes], accounts.pensioner[homes]
     housed_already = tenants.housed_days[accounts.tenancy[homes]] > 0
-    to_hb = np.where(pensioner, 0.62, np.where(housed_already, 0.34 + 0.08 * deprived, 0.0))
+    to_hb = np.where(pensioner, 0.62, np.where(housed_already, 0.42 + 0.08 * deprived, 0.0))
     to_uc = np.where(pensioner, 0.0, np.where(housed_already, 0.20, 0.52) + 0.05 * deprived)
     accounts.share[homes] = np.where(share < 0.5, 1.0, 0.35 + 1.1 * (share - 0.5))
     _open(world, homes[draw < to_hb], HB, week.monday, 7)
@@ -187,5 +187,3 @@ def _note(world: World, homes: Ints, started_on: Ints, ended_on: Ints | int, not
         ended_on=ended_on,
         noted_on=noted_on,
     )
-
-

@@ -39,6 +39,8 @@ class Timing:
         Share of the rows that are corrected.
     orphans : bool
         Whether some rows name a tenancy that does not exist.
+    versions_of : tuple of str
+        Columns that the versions of one row share, for extracts whose journal holds versions.
     """
 
     noted: str
@@ -49,20 +51,21 @@ class Timing:
     corrects: str | None = None
     corrected_share: float = 0.003
     orphans: bool = False
+    versions_of: tuple[str, ...] = ()
 
 
 TIMINGS = {
-    "tenancies": Timing("noted_on", "recorded_at", "tenancy_id"),
-    "rent_accounts": Timing("noted_on", "recorded_at", None),
+    "tenancies": Timing("noted_on", "recorded_at", "tenancy_id", versions_of=("tenancy_id",)),
+    "rent_accounts": Timing("noted_on", "recorded_at", None, versions_of=("account_id", "effective_on")),
     "rent_balances": Timing("week_ending", "loaded_at", None, 0.004, 0.001, corrects="balance_gbp"),
     "rent_transactions": Timing(
         "posted_on", "loaded_at", "transaction_id", 0.010, 0.004, corrects="amount_gbp", orphans=True
     ),
-    "benefit_awards": Timing("noted_on", "recorded_at", "award_id", 0.05, 0.02),
-    "arrangements": Timing("noted_on", "recorded_at", "arrangement_id", 0.05, 0.01),
+    "benefit_awards": Timing("noted_on", "recorded_at", "award_id", 0.05, 0.02, versions_of=("award_id",)),
+    "arrangements": Timing("noted_on", "recorded_at", "arrangement_id", 0.05, 0.01, versions_of=("arrangement_id",)),
     "rent_actions": Timing("noted_on", "recorded_at", "action_id", 0.05, 0.01, orphans=True),
     "contacts": Timing("contacted_on", "recorded_at", "contact_id", 0.08, 0.02, orphans=True),
-    "persons": Timing("noted_on", "recorded_at", "person_id"),
+    "persons": Timing("noted_on", "recorded_at", "person_id", versions_of=("person_id",)),
     "links": Timing("noted_on", "recorded_at", "link_id", 0.05, 0.03),
     "exclusions": Timing("noted_on", "recorded_at", "exclusion_id", 0.0, 0.0),
 }

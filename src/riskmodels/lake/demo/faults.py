@@ -1,8 +1,8 @@
-"""The reality of lakes: rows that come late, are corrected, withdrawn or doubled, belong to nobody, or break the contract.
+"""The reality of lakes: rows that come late, are corrected, withdrawn or doubled, belong to nobody, or break contracts.
 
-Faults are planted in finished rows. None takes a true row away, but for those that the lake had not received by its last
-day. Bad rows are copies with one thing wrong, so that the rows left after quarantine are exactly the true ones. Every fault
-is counted in a ledger that is kept beside the lake.
+Faults are planted in finished rows. None takes a true row away, but for those that the lake had not received by its
+last day. Bad rows are copies with one thing wrong, so that the rows left after quarantine are exactly the true ones.
+Every fault is counted in a ledger that is kept beside the lake.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from riskmodels.lake.demo.arrays import Flags, Ints
-from riskmodels.lake.demo.clocks import DAY, known_next_night, late_days
+from riskmodels.lake.demo.clocks import DAY, MINUTE, in_order, known_next_night, late_days
 from riskmodels.lake.demo.fault_recipes import BAD_SHARE, RECIPES, TIMINGS, Timing
 from riskmodels.lake.demo.journal import Rows
 
@@ -52,11 +52,12 @@ def plant_faults(extract: str, rows: Rows, last_moment: int, random: np.random.G
     timing = TIMINGS[extract]
     rows = _with_clock(extract, rows, timing, random, ledger)
     parts = [rows]
-    if timing.corrects:
-        parts.append(_corrected(extract, rows, timing, last_moment, random, ledger))
+    if timing.corrects is not None:
+        parts.append(_corrected(extract, rows, timing, timing.corrects, last_moment, random, ledger))
     if extract == "rent_transactions":
         parts.append(_withdrawn(extract, rows, timing, last_moment, random, ledger))
-    rows = picked(_joined(parts), np.flatnonzero(_joined(parts)[timing.known] < last_moment))
+    rows = _joined(parts)
+    rows = picked(rows, np.flatnonzero(rows[timing.known] < last_moment))
     parts = [rows, *_bad(extract, rows, timing, random, ledger)]
     if timing.orphans:
         parts.append(_orphans(extract, rows, timing, random, ledger))
@@ -81,22 +82,31 @@ def _with_clock(extract: str, rows: Rows, timing: Timing, random: np.random.Gene
     ledger.add(extract, "late by weeks", timing.known, int((late >= 7).sum()))
     rows = {name: values for name, values in rows.items() if name not in ("noted_on", "back_dated")}
     rows[timing.known] = known_next_night(noted + late)
+    if timing.versions_of:
+        shared = np.stack([rows[name] for name in timing.versions_of])
+        rows[timing.known] = in_order(rows[timing.known], np.unique(shared, axis=1, return_inverse=True)[1].ravel())
     if extract == "rent_transactions":
         rows["is_deleted"] = np.zeros(len(noted), dtype=np.int64)
     return rows
 
 
 def _corrected(
-    extract: str, rows: Rows, timing: Timing, last_moment: int, random: np.random.Generator, ledger: FaultLedger
+    extract: str,
+    rows: Rows,
+    timing: Timing,
+    column: str,
+    last_moment: int,
+    random: np.random.Generator,
+    ledger: FaultLedger,
 ) -> Rows:
     """Give wrong first versions, and put off the right ones (in place) to a later night."""
     chosen = _some(rows, timing.corrected_share, random)
     later = rows[timing.known][chosen] + random.integers(2, 30, len(chosen)) * DAY
     chosen, later = chosen[later < last_moment], later[later < last_moment]
     wrong = picked(rows, chosen)
-    wrong[timing.corrects] = np.abs(wrong[timing.corrects]) + random.integers(100, 9000, len(chosen))
+    wrong[column] = np.abs(wrong[column]) + random.integers(100, 9000, len(chosen))
     rows[timing.known][chosen] = later
-    ledger.add(extract, "corrected later", timing.corrects, len(chosen))
+    ledger.add(extract, "corrected later", column, len(chosen))
     return wrong
 
 
@@ -122,7 +132,7 @@ def _bad(extract: str, rows: Rows, timing: Timing, random: np.random.Generator, 
         copy = picked(rows, _some(rows, BAD_SHARE / len(recipes), random))
         count = len(copy[recipe.column])
         copy[recipe.column] = recipe.spoilt(copy)
-        copy[timing.known] = copy[timing.known] + 60_000_000
+        copy[timing.known] = copy[timing.known] + MINUTE
         if timing.key and timing.key != recipe.column:
             copy[timing.key] = ledger.spare_keys(extract, count)
         ledger.add(extract, recipe.fault, recipe.column, count)
@@ -145,5 +155,3 @@ def _doubled(extract: str, rows: Rows, random: np.random.Generator, ledger: Faul
     chosen = _some(rows, 0.0007, random)
     ledger.add(extract, "exact duplicate", "", len(chosen))
     return picked(rows, chosen)
-
-

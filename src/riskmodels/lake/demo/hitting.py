@@ -1,9 +1,9 @@
 """The true chance of serious arrears, worked out from the generator's own rules and not from what came of them.
 
-A household that owes less than the line crosses it when it has missed enough of its own share of the rent. The chance of
-that within 13 weeks is found by stepping back week by week over the household's state and the number of weeks' share that
-it is still away from the line, for each rhythm of paying. Help, seasons and paying off old debt are left out: the figure
-ranks households nearly as well as can be, and is not a calibrated probability.
+A household that owes less than the line crosses it when it has missed enough of its own share of the rent. The chance
+of that within 13 weeks is found by stepping back week by week over the household's state and the number of weeks' share
+that it is still away from the line, for each rhythm of paying. Help, seasons and paying off old debt are left out: the
+figure ranks households nearly as well as can be, and is not a calibrated probability.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class HittingTable:
     chances: Floats
 
     def look_up(self, rhythm: Ints, vulnerability: Floats, state: Ints, need_weeks: Floats) -> Floats:
-        """Give each household's chance; ``need_weeks`` is how many weeks of its own share it may miss before the line."""
+        """Give each household's chance; ``need_weeks`` is how many weeks of its own share it may yet miss."""
         cell = np.clip(np.ceil(need_weeks / STEP), 0, _CELLS - 1).astype(np.int64)
         place = np.clip(np.rint((vulnerability + 4.0) * 2), 0, len(_VULNERABILITY) - 1).astype(np.int64)
         return np.asarray(self.chances[rhythm, place, state, cell])

@@ -143,5 +143,3 @@ def note_accounts(world: World, homes: Ints, effective_on: int, noted_on: int) -
         noted_on=noted_on,
     )
     accounts.noted_method[homes] = accounts.usual_method[homes]
-
-

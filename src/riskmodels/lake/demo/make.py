@@ -106,20 +106,21 @@ def _tell_nobody(_doing: str, _share: float) -> None:
 
 
 def _check_settings(households: int, years: int, seed: int, ends_on: datetime.date) -> None:
-    ranges: tuple[tuple[str, int | datetime.date, int | datetime.date, int | datetime.date], ...] = (
-        ("households", households, 20, 200_000),
-        ("years", years, 1, 12),
-        ("seed", seed, 0, 2**63 - 1),
-        ("ends_on", ends_on, _EARLIEST_END, _LATEST_END),
-    )
+    ranges = (("households", households, 20, 200_000), ("years", years, 1, 12), ("seed", seed, 0, 2**63 - 1))
     for name, value, least, greatest in ranges:
-        if not least <= value <= greatest:  # type: ignore[operator]
-            raise SettingsError(
-                f"{name} is {value}",
-                expected=f"from {least} to {greatest}",
-                next_step=f"Give another {name} to the demo lake.",
-                who="riskmodels lake demo --help",
-            )
+        if not least <= value <= greatest:
+            raise _out_of_range(name, str(value), f"a whole number from {least:,} to {greatest:,}")
+    if not _EARLIEST_END <= ends_on <= _LATEST_END:
+        raise _out_of_range("ends_on", str(ends_on), f"a day from {_EARLIEST_END} to {_LATEST_END}")
+
+
+def _out_of_range(name: str, value: str, expected: str) -> SettingsError:
+    return SettingsError(
+        f"{name} is {value}",
+        expected=expected,
+        next_step=f"Give another {name} to the demo lake.",
+        who="whoever looks after the workspace",
+    )
 
 
 def _check_folder(folder: Path) -> None:
@@ -136,9 +137,7 @@ def _check_folder(folder: Path) -> None:
         )
 
 
-def draw_world(
-    households: int, years: int, seed: int, ends_on: datetime.date, risk: RiskModel | None = None
-) -> World:
+def draw_world(households: int, years: int, seed: int, ends_on: datetime.date, risk: RiskModel | None = None) -> World:
     """Draw the homes and the people, before anything happens to them."""
     streams = Streams(seed)
     calendar = rent_calendar(years, ends_on)
@@ -165,7 +164,7 @@ def _simulate(world: World, folder: Path, truth_folder: Path, tell: Progress) ->
         truth.watch(world, week)
         if week.recorded and day_of(week.monday).year > year:
             year = day_of(week.monday).year
-            tell(f"Writing {year - 1}", week.index / calendar.weeks)
+            tell(f"Writing {year - 1}", 0.95 * week.index / calendar.weeks)
             scribe.write_years_before(year)
         tell("Living through the weeks", 0.95 * week.index / calendar.weeks)
     tell("Writing the registers", 0.95)

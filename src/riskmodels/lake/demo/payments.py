@@ -173,5 +173,3 @@ def _set_up_direct_debits(world: World) -> None:
     homes = np.flatnonzero(able & (draw < _SETS_UP))
     accounts.method[homes] = _DIRECT_DEBIT
     accounts.rhythm[homes] = MONTHLY
-
-

@@ -40,7 +40,7 @@ class RiskModel:
     young: float = 0.30
     pensioner: float = -0.60
     to_strain: float = 0.0025
-    to_crisis: float = 0.0032
+    to_crisis: float = 0.0040
     strain_slope: float = 0.8
     crisis_slope: float = 1.0
     strain_worsens: float = 0.020

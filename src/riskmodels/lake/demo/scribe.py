@@ -72,6 +72,7 @@ class Scribe:
             self._write(extract, rows)
         persons, links = person_and_link_rows(world, chosen)
         self._write("tenancies", tenancy_rows(world, chosen))
+        self.faults.add("tenancies", "trap: overwritten in place", "furthest_action_ever", self.counts["tenancies"])
         self._write("persons", persons)
         self._write("links", links)
         self._write("exclusions", exclusion_rows(world, chosen))

@@ -37,14 +37,13 @@ class Truth:
         The first day of each month of the lake.
     weeks : int array
         For each of them, the week whose Sunday is the last before it.
-    serious : bool array, running : bool array, shape (tenancies, recorded weeks)
-        Whether the tenancy was 8 weeks or more behind at the close of the week, and whether it ran at all.
+    serious : bool array, shape (tenancies, recorded weeks)
+        Whether the tenancy was 8 weeks or more behind at the close of the week.
     """
 
     as_of: list[datetime.date]
     weeks: Ints
     serious: Flags
-    running: Flags
     table: HittingTable
     pages: list[Rows] = field(default_factory=list)
     figures: list[dict[str, Floats]] = field(default_factory=list)
@@ -56,7 +55,6 @@ class Truth:
         accounts = world.accounts
         homes = np.flatnonzero(accounts.let)
         column = week.index - world.calendar.first_recorded
-        self.running[accounts.tenancy[homes], column] = True
         self.serious[accounts.tenancy[homes], column] = accounts.net_weeks[homes] >= SERIOUS_WEEKS
         for number in np.flatnonzero(self.weeks == week.index):
             as_of = np.full(len(homes), day_number(self.as_of[number]), dtype=np.int64)
@@ -115,7 +113,6 @@ def open_truth(world: World) -> Truth:
         as_of=months,
         weeks=weeks,
         serious=np.zeros(shape, dtype=np.bool_),
-        running=np.zeros(shape, dtype=np.bool_),
         table=hitting_table(world.risk),
     )
 

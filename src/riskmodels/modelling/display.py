@@ -1,0 +1,94 @@
+"""Show a trained model: a table for the terminal, plain data for other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+
+from riskmodels.records import Interval, TrainedModel
+
+__all__ = ["as_json", "evaluation_table"]
+
+_SHOWN = {
+    "roc_auc": "ROC AUC (0.5 is guessing)",
+    "average_precision": "Average precision",
+    "precision_at_capacity": "Precision on the list",
+    "recall_at_capacity": "Recall on the list",
+    "lift_at_capacity": "Lift on the list",
+    "called_high_who_were": "Called high risk, and were",
+    "called_low_who_were_not": "Called low risk, and were not",
+    "brier_score_loss": "Brier score (lower is better)",
+    "log_loss": "Log loss (lower is better)",
+    "calibration_slope": "Calibration slope (1 is right)",
+    "calibration_in_the_large": "Outcome less probability (0 is right)",
+    "calibration_error": "Calibration error (0 is right)",
+}
+
+_TITLES = {"baseline": "Today's practice", "interpretable": "Interpretable", "lightgbm": "LightGBM"}
+
+
+def evaluation_table(model: TrainedModel) -> Table:
+    """Lay out the held-out figures of the three estimators, with 95% intervals, for the terminal.
+
+    The chosen estimator is marked in words, not by colour alone.
+    """
+    evaluation = model.evaluation
+    when = ", ".join(f"{day.day} {day:%B %Y}" for day in evaluation.held_out)
+    table = Table(
+        title=(
+            f"{model.case_name}: held out {when}, {evaluation.rows:,} rows, {evaluation.positives:,} with the outcome, "
+            f"list of {evaluation.capacity:,}"
+        ),
+        caption="Figures on rows that nothing was learned from, with 95% intervals",
+    )
+    table.add_column("Measure", no_wrap=True)
+    for name in evaluation.metrics:
+        chosen = name == model.chosen
+        title = _TITLES.get(name, name) + (" (chosen)" if chosen else "")
+        table.add_column(title, justify="right", style="bold" if chosen else "")
+    for metric, title in _SHOWN.items():
+        cells = [figures[metric].as_text() for figures in evaluation.metrics.values()]
+        table.add_row(title, *cells)
+    return table
+
+
+def as_json(model: TrainedModel) -> dict[str, Any]:
+    """Give the model's figures as plain data, for ``run --json``.
+
+    ``rows`` and ``base_rate`` are those of the held-out period, which all ``metrics`` are measured on; what was learned
+    from is under ``learned_from``.
+    """
+    evaluation = model.evaluation
+    held_out = {
+        "as_of": [day.isoformat() for day in evaluation.held_out],
+        "rows": evaluation.rows,
+        "positives": evaluation.positives,
+        "base_rate": evaluation.base_rate.value,
+        "capacity": evaluation.capacity,
+    }
+    return {
+        "model": model.case_name,
+        "digest": model.digest,
+        "rows": evaluation.rows,
+        "base_rate": evaluation.base_rate.value,
+        "metrics": _figures(evaluation.metrics),
+        "differences": _figures(evaluation.differences),
+        "chosen": model.chosen,
+        "choice_reason": model.choice_reason,
+        "held_out": held_out,
+        "learned_from": {"as_of": [day.isoformat() for day in model.learned_from], "rows": model.rows},
+        "calibrators": dict(model.calibrators),
+        "notes": [*model.notes, *evaluation.notes],
+    }
+
+
+def _figures(tables: Mapping[str, Mapping[str, Interval]]) -> dict[str, dict[str, dict[str, float | None]]]:
+    return {
+        name: {metric: _interval(interval) for metric, interval in figures.items()} for name, figures in tables.items()
+    }
+
+
+def _interval(interval: Interval) -> dict[str, float | None]:
+    return {"value": interval.value, "low": interval.low, "high": interval.high}

@@ -1,0 +1,114 @@
+"""The report's page: one HTML file that can be read, printed and sent by itself."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from riskmodels.policy import ModelPolicy
+from riskmodels.records import TrainedModel, TrainingTable
+from riskmodels.run_report import tables
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Picture", "draw", "report_html"]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A plot: its PNG file, a heading, and what it shows in words for those who cannot see it."""
+
+    path: Path
+    caption: str
+    alt: str
+
+
+def draw(folder: Path, plots: Mapping[str, tuple[Figure, str]]) -> tuple[Picture, ...]:
+    """Write plots into a folder as PNG files.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to write them.
+    plots : mapping of str to (Figure, str)
+        Plots and what they show in words, by name.
+    """
+    pictures = []
+    for name, (figure, alt) in plots.items():
+        path = folder / f"{name}.png"
+        figure.savefig(path)
+        pictures.append(Picture(path, name.replace("_", " ").capitalize(), alt))
+    return tuple(pictures)
+
+
+def report_html(
+    table: TrainingTable, model: TrainedModel, policy: ModelPolicy, pictures: Sequence[Picture] = ()
+) -> str:
+    """Write the report of a run as one page of accessible HTML, with its pictures inside.
+
+    Parameters
+    ----------
+    table : TrainingTable
+        What the model learned from and was judged on.
+    model : TrainedModel
+        The model and its figures.
+    policy : ModelPolicy
+        What was asked of it.
+    pictures : sequence of Picture
+        Plots to put in.
+    """
+    environment = Environment(
+        loader=PackageLoader("riskmodels.run_report", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    return environment.get_template("page.html.j2").render(page=_page(table, model, policy, pictures))
+
+
+def _page(
+    table: TrainingTable, model: TrainedModel, policy: ModelPolicy, pictures: Sequence[Picture]
+) -> Mapping[str, Any]:
+    return {
+        "title": model.case_name.replace("_", " ").capitalize(),
+        "says": table.definition.get("says", ""),
+        "banned": model.may_not_be_used_for,
+        "short": _in_short(table, model),
+        "notes": (*table.report.notes, *model.notes, *model.evaluation.notes),
+        "figures": tables.figures(model),
+        "differences": tables.differences(model),
+        "helped": tables.helped(model),
+        "periods": tables.periods(table, model),
+        "inputs": tables.inputs(table),
+        "quality": tables.quality(table),
+        "broken": tables.broken(table),
+        "digests": tables.digests(table, model, policy),
+        "pictures": [{"caption": one.caption, "alt": one.alt, "source": _inside(one.path)} for one in pictures],
+    }
+
+
+def _in_short(table: TrainingTable, model: TrainedModel) -> list[str]:
+    judged, chosen = model.evaluation, model.evaluation.metrics[model.chosen]
+    held_out = ", ".join(tables.day(day) for day in judged.held_out)
+    said = [
+        f"What is predicted: {table.outcome_says}, within {table.horizon_days} days.",
+        f"Learned from {model.rows:,} rows at {len(model.learned_from)} dates, from {tables.day(model.learned_from[0])} to "
+        f"{tables.day(model.learned_from[-1])}.",
+        f"Held out and read once: {held_out}, {judged.rows:,} rows, of which {judged.positives:,} had the outcome: "
+        f"{judged.base_rate.as_text()}.",
+        f"Chosen: {model.chosen}. {model.choice_reason}.",
+    ]
+    if "roc_auc" in chosen:
+        baseline = judged.metrics["baseline"]["roc_auc"].as_text()
+        said.append(f"ROC AUC {chosen['roc_auc'].as_text()}; today's practice, {table.baseline}, has {baseline}.")
+    if table.report.unlinked_share is not None:
+        said.append(f"{table.report.unlinked_share:.1%} of rows could not be linked to a person, to test for bias.")
+    said.append("Benefit has not been shown: nobody has yet tested whether contact with those on the list helps them.")
+    return said
+
+
+def _inside(path: Path) -> str:
+    return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"

@@ -1,0 +1,166 @@
+"""The report's tables, as plain text in cells."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from riskmodels.modelling.metrics import METRICS
+from riskmodels.policy import ModelPolicy
+from riskmodels.records import GroupFigures, Interval, LineageEntry, TrainedModel, TrainingTable
+
+__all__ = ["Cell", "Grid", "broken", "day", "differences", "digests", "figures", "helped", "inputs", "periods", "quality"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell; an interval is shown below its figure."""
+
+    value: str
+    interval: str = ""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table: the first cell of each row is its heading; ``numbers`` are set to the right."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    numbers: bool = True
+
+
+def figures(model: TrainedModel) -> Grid:
+    """Every metric of every estimator, with its meaning."""
+    judged = model.evaluation
+    head = ("Metric", *(f"{name} (chosen)" if name == model.chosen else name for name in judged.metrics))
+    rows = tuple(
+        (Cell(f"{metric}: {says}"), *(_figure(of[metric]) for of in judged.metrics.values()))
+        for metric, says in METRICS.items()
+        if all(metric in of for of in judged.metrics.values())
+    )
+    return Grid(f"Figures on the held-out period, for a list of {judged.capacity:,}", head, rows)
+
+
+def differences(model: TrainedModel) -> Grid:
+    """Each difference between two estimators, with its paired interval."""
+    given = model.evaluation.differences
+    metrics = tuple(dict.fromkeys(metric for of in given.values() for metric in of))
+    rows = tuple((Cell(metric), *(_figure(of.get(metric, Interval(None))) for of in given.values())) for metric in metrics)
+    caption = "Differences; where the interval holds 0, the two may be as good as each other"
+    return Grid(caption, ("Metric", *(name.replace("_", " ") for name in given)), rows)
+
+
+def helped(model: TrainedModel) -> Grid:
+    """Those who were helped inside the outcome's window, apart from the rest: help changes what would have been."""
+    judged = model.evaluation
+    groups: Mapping[str, GroupFigures] = {"Helped inside the window": judged.treated, "Not helped": judged.untreated}
+    rows = tuple(
+        (Cell(name), Cell(f"{of.rows:,}"), Cell(f"{of.positives:,}"), _figure(of.base_rate), _figure(of.roc_auc))
+        for name, of in groups.items()
+    )
+    return Grid("Help changes what would have happened", ("People", "Rows", "With outcome", "Share", "ROC AUC"), rows)
+
+
+def periods(table: TrainingTable, model: TrainedModel) -> Grid:
+    """What became of the population at each as-of date, and what the date was used for."""
+    roles = {one.as_of: one.role.replace("_", " ") for one in model.evaluation.periods}
+    head = ("As of", "Used for", "Population", "Excluded", "Too recent", "Left early", "Competing", "Helped", "Rows", "With outcome")
+    rows = tuple(
+        _cells(
+            day(one.as_of),
+            roles.get(one.as_of, "not used"),
+            *(f"{n:,}" for n in (one.population, one.excluded, one.immature, one.censored, one.competing, one.treated)),
+            f"{one.rows:,}",
+            "not known yet" if one.positives is None else f"{one.positives:,}",
+        )
+        for one in table.report.periods
+    )
+    return Grid("People at each as-of date; those left out are counted, never taken to have been spared", head, rows)
+
+
+def inputs(table: TrainingTable) -> Grid:
+    """Each feature in words, with where it comes from."""
+    sources: dict[str, list[LineageEntry]] = {}
+    for entry in table.lineage:
+        sources.setdefault(entry.feature, []).append(entry)
+    features = {column.feature: column for column in reversed(table.columns)}
+    rows = tuple(
+        _cells(
+            name,
+            column.says,
+            column.unit or "",
+            column.monotone or "",
+            "; ".join(f"{one.extract}: {', '.join(one.columns)}" for one in sources.get(name, ())),
+        )
+        for name, column in reversed(features.items())
+    )
+    head = ("Feature", "What it is", "Unit", "Risk may only move", "Read from")
+    return Grid(f"{len(rows)} features, in {len(table.columns)} columns", head, rows, numbers=False)
+
+
+def quality(table: TrainingTable) -> Grid:
+    """The state of every extract that was read."""
+    head = ("Extract", "Rows", "Kept", "Bad", "Bad, allowed", "Repeated", "Corrected", "Newest", "Who can mend it")
+    rows = tuple(
+        _cells(
+            one.extract,
+            *(f"{n:,}" for n in (one.rows, one.good, one.bad)),
+            f"{one.tolerance:.1%}",
+            *(f"{n:,}" for n in (one.duplicates, one.corrected)),
+            "no rows" if one.last_known is None else day(one.last_known),
+            one.owner,
+        )
+        for one in table.report.quality.extracts
+    )
+    return Grid("Extracts that were read", head, rows)
+
+
+def broken(table: TrainingTable) -> Grid:
+    """The rules that rows broke, and the keys that lead nowhere."""
+    rows = tuple(
+        _cells(one.extract, words, f"{count:,}")
+        for one in table.report.quality.extracts
+        for words, count in (
+            *one.quarantined.items(),
+            *((f"{link}: not found there", orphans) for link, orphans in one.orphans.items()),
+        )
+        if count
+    )
+    return Grid("What was wrong with rows", ("Extract", "Rule", "Rows"), rows, numbers=False)
+
+
+def digests(table: TrainingTable, model: TrainedModel, policy: ModelPolicy) -> Grid:
+    """Everything that settles the result."""
+    travel = table.report.time_travel
+    facts = {
+        "Definition, SHA-256": table.definition_digest,
+        "Table, SHA-256": table.digest,
+        "Model, SHA-256": model.digest,
+        "Seed": str(model.seed),
+        "Lake complete up to": day(table.report.lake_cut),
+        "Length of the list": f"{policy.capacity:,}. {policy.capacity_reason}",
+        "Margin to prefer LightGBM": f"{policy.margin:g}. {policy.margin_reason}",
+        "Settings": ", ".join(f"{name}: {value}" for name, value in model.settings.items()),
+        "Time travel": "not checked"
+        if travel is None
+        else f"{travel.rows_checked:,} rows rebuilt without the future and with a scrambled one: "
+        + ("the same, bit for bit" if travel.passed else f"these differ: {', '.join(travel.features_that_differ)}"),
+    }
+    rows = tuple(_cells(name, fact) for name, fact in facts.items())
+    return Grid("The same definition, lake, policy and seed give the same model", ("What", "Is"), rows, numbers=False)
+
+
+def day(moment: datetime.date) -> str:
+    """Word a day as people write it: 1 May 2025."""
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def _cells(*texts: str) -> tuple[Cell, ...]:
+    return tuple(Cell(text) for text in texts)
+
+
+def _figure(figure: Interval) -> Cell:
+    value, bracket, interval = figure.as_text().partition(" (")
+    return Cell(value, interval.removesuffix(")") if bracket else "")
