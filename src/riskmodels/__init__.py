@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from riskmodels.errors import RiskModelsError, UserError
+    from riskmodels.features.schedule import every_month
     from riskmodels.features.windows import monthly
-    from riskmodels.pipeline import RunResult, every_month, run, train
+    from riskmodels.pipeline import RunResult, run, train
     from riskmodels.workspace import Workspace, open  # noqa: A004 (riskmodels.open() reads as it should)
 
 __all__ = [
@@ -50,7 +51,7 @@ _HOMES = {
     "RunResult": "riskmodels.pipeline",
     "UserError": "riskmodels.errors",
     "Workspace": "riskmodels.workspace",
-    "every_month": "riskmodels.pipeline",
+    "every_month": "riskmodels.features.schedule",
     "monthly": "riskmodels.features.windows",
     "open": "riskmodels.workspace",
     "run": "riskmodels.pipeline",

@@ -105,7 +105,7 @@ def _run(folder: Path, package: str, name: str) -> ModuleType:
     except DefinitionError as error:
         error.add_note(f"in {_line(folder, folder / f'{name}.py', error)}")
         raise
-    except Exception as error:  # noqa: BLE001 (a file of the workspace may raise anything)
+    except Exception as error:  # a file of the workspace may raise anything
         fault = _fault(
             f"{_line(folder, folder / f'{name}.py', error)} cannot be run: {type(error).__name__}: {error}",
             "a Python file that declares extracts or a use case, and imports what it needs",
@@ -153,7 +153,7 @@ def _cases(folder: Path, modules: Mapping[str, ModuleType]) -> dict[str, UseCase
             raise _fault(
                 f"{folder / f'{file}.py'} declares these use cases: {names}",
                 f"one use case, named {file!r} like its file",
-                "Rename the use case or its file. What several use cases share goes in a file whose name begins with _.",
+                "Rename the use case or its file. What use cases share goes in a file whose name begins with _.",
             )
         cases[file] = own[0]
     _refuse_strays(folder, modules, cases)

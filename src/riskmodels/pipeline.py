@@ -92,7 +92,7 @@ class RunResult:
 
 @dataclass(frozen=True)
 class LakeCheck:
-    """The state of a lake: what each extract holds, those that are not there, and the lists of faults for their owners."""
+    """The state of a lake: what each extract holds, those that are not there, and their owners' lists of faults."""
 
     report: QualityReport
     absent: tuple[str, ...]
@@ -239,7 +239,7 @@ def run(
 
 def _record(ws: Workspace, table: TrainingTable, model: TrainedModel, policy: ModelPolicy, tell: Progress) -> RunResult:
     """Draw, write and log a finished model. The report's folder takes its name last, when all of it is there."""
-    from riskmodels.modelling.plots import plot_all
+    from riskmodels.modelling.plots import draw_plots
     from riskmodels.registry.environment import describe_environment
     from riskmodels.registry.tracking import log_run
     from riskmodels.run_report import draw, report_html
@@ -247,7 +247,7 @@ def _record(ws: Workspace, table: TrainingTable, model: TrainedModel, policy: Mo
     runs = ws.state / "runs" / model.case_name
     with new_folder(runs / "new") as draft:
         tell("drawing plots", 0.0)
-        plots = plot_all(model)
+        plots = draw_plots(model)
         pictures = draw(draft.path, plots)
         tell("writing the report", 0.4)
         page = report_html(table, model, policy, pictures)

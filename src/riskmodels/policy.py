@@ -179,7 +179,7 @@ def _load(path: Path, text: str) -> tuple[yaml.Node, Any]:
         raise _fault(path, f"{path}{line} is not YAML: {getattr(error, 'problem', None) or error}") from None
     finally:
         loader.dispose()
-    if not isinstance(data, dict):
+    if root is None or not isinstance(data, dict):
         what = "is empty" if data is None else f"holds a {type(data).__name__} where keys were expected"
         raise _fault(path, f"{path} {what}")
     return root, data

@@ -214,11 +214,9 @@ def _nearby(
     own_area = area_of(lake, whole, entity, as_of)
     if own_area is None:
         return None
-    theirs = []
-    for row in seen:
-        other = row[whole.entity]
-        if other is not None and other != entity and area_of(lake, whole, other, as_of) == own_area:
-            theirs.append(row)
+    others = {row[whole.entity] for row in seen} - {None, entity}
+    neighbours = {other for other in others if area_of(lake, whole, other, as_of) == own_area}
+    theirs = [row for row in seen if row[whole.entity] in neighbours]
     if asked.how == "share":
         return _share(theirs, asked.where, None, as_of)
     picked = [row for row in theirs if holds(asked.where, row, as_of)]

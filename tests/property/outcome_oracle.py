@@ -43,7 +43,7 @@ class Answer:
     outcome: int
     competing: bool
     treated: bool
-    time: int
+    time: datetime.timedelta
     weight: float = 1.0
 
 
@@ -61,7 +61,7 @@ class Period:
 def answer(asked: AskedCase, lake: Rows, dates: Sequence[datetime.date], cut: datetime.datetime) -> dict[datetime.date, Period]:
     """Answer a whole build: for each date the counts, and the rows a model may learn from with their weights."""
     periods: dict[datetime.date, Period] = {}
-    watched: list[tuple[int, bool]] = []
+    watched: list[tuple[datetime.timedelta, bool]] = []
     for date in dates:
         period = periods[date] = Period()
         for entity in population(asked, lake, moment(date)):
@@ -72,7 +72,7 @@ def answer(asked: AskedCase, lake: Rows, dates: Sequence[datetime.date], cut: da
                 period.immature += 1
             else:
                 found = _what_happened(asked, lake, entity, date)
-                if isinstance(found, int):
+                if isinstance(found, datetime.timedelta):
                     period.censored += 1
                     watched.append((found, True))
                 else:
@@ -104,14 +104,24 @@ def left_out(asked: AskedCase, lake: Rows, entity: str, date: datetime.date) -> 
     return False
 
 
-def still_watched(watched: Sequence[tuple[int, bool]], *, before: int) -> Fraction:
-    """Estimate (Kaplan and Meier 1958) the chance of not having been censored before a day."""
+def still_watched(
+    watched: Sequence[tuple[datetime.timedelta, bool]], *, before: datetime.timedelta
+) -> Fraction:
+    """Estimate (Kaplan and Meier 1958) the chance of not having left before a time.
+
+    Where one person's outcome and another's leaving fall at the same time, the outcome is taken to come first.
+    """
     chance = Fraction(1)
-    for day in sorted({time for time, censored in watched if censored and time < before}):
-        at_risk = sum(1 for time, _ in watched if time >= day)
-        leaving = sum(1 for time, censored in watched if censored and time == day)
+    for time in sorted({time for time, left in watched if left and time < before}):
+        at_risk = sum(1 for other, left in watched if other > time or (other == time and left))
+        leaving = sum(1 for other, left in watched if left and other == time)
         chance *= 1 - Fraction(leaving, at_risk)
     return chance
+
+
+def _time(start: datetime.datetime, end: datetime.datetime) -> datetime.timedelta:
+    """Measure from as_of; who had left before, though it was learned later, left at once."""
+    return max(end - start, datetime.timedelta())
 
 
 def _days(asked: AskedCase, *, settled: bool) -> datetime.timedelta:
@@ -119,8 +129,8 @@ def _days(asked: AskedCase, *, settled: bool) -> datetime.timedelta:
     return datetime.timedelta(days=asked.within + ((asked.settles_after or 0) + assumed if settled else 0))
 
 
-def _what_happened(asked: AskedCase, lake: Rows, entity: str, date: datetime.date) -> Answer | int:
-    """Answer one row, or the day (from the date) on which the entity left without the outcome."""
+def _what_happened(asked: AskedCase, lake: Rows, entity: str, date: datetime.date) -> Answer | datetime.timedelta:
+    """Answer one row, or how long the entity was watched before it left without the outcome."""
     as_of = moment(date)
     end = as_of + _days(asked, settled=False)
     home = [row for row in visible(asked.homes, lake[asked.homes], None) if row[asked.entity] == entity]
@@ -134,12 +144,12 @@ def _what_happened(asked: AskedCase, lake: Rows, entity: str, date: datetime.dat
         for row in _inside(asked.treated_by, lake, asked.entity, entity, as_of, end)
     )
     if happened_at is not None:
-        return Answer(entity, date, 1, False, treated, (happened_at.date() - date).days)
+        return Answer(entity, date, 1, False, treated, _time(as_of, happened_at))
     if leaves is not None and leaves < end and (competes is None or leaves < competes):
-        return (leaves.date() - date).days
+        return _time(as_of, leaves)
     if competes is not None and competes < end:
-        return Answer(entity, date, 0, True, treated, (competes.date() - date).days)
-    return Answer(entity, date, 0, False, treated, asked.within)
+        return Answer(entity, date, 0, True, treated, _time(as_of, competes))
+    return Answer(entity, date, 0, False, treated, end - as_of)
 
 
 def _date(home: Sequence[Row], name: str | None) -> datetime.datetime | None:

@@ -17,18 +17,20 @@ from riskmodels.errors import BuildError
 from riskmodels.features import UseCase, days, ever, where
 from riskmodels.lake import Extract, Lake
 from riskmodels.records import PeriodCount, TrainingTable
-from tests.borough import CONTRACTS, Balances, Exclusions, Homes, Links, Payments, Visits
+from tests.borough import CONTRACTS, READ, Balances, Exclusions, Homes, Links, Payments, Visits
 from tests.lakes import Row, lay, moment, open_lake, pseudonym
 from tests.property.definitions import case_of
 from tests.property.oracle import Said
 from tests.property.outcome_oracle import AskedCase, Period, answer, newest_known
-from tests.property.random_lakes import AREAS, HOMES, histories, lakes, searching
+from tests.property.random_lakes import AREAS, histories, numbered, payment, searching, times
 from tests.property.random_lakes import days as any_day
 from tests.property.random_lakes import moments as any_moment
 from tests.property.snippets import CONDITIONS, either, missing, of
 
 DATES = (datetime.date(2024, 1, 12), datetime.date(2024, 1, 21))
+CUTS = (datetime.date(2024, 1, 26), datetime.date(2024, 2, 9), datetime.date(2024, 2, 18), datetime.date(2024, 12, 31))
 MANY = tuple(f"t{number}" for number in range(1, 9))
+watched_days = st.one_of(st.sampled_from(DATES), st.integers(0, 35).map(lambda number: DATES[0] + datetime.timedelta(days=number)))
 PEOPLE = ("ann", "ben")
 CURRENT = Said(
     "ended_on is null or ended_on >= as_of",
@@ -50,7 +52,7 @@ def asked_cases(draw: st.DrawFn) -> AskedCase:
         who=draw(st.sampled_from([CURRENT, Said("true", lambda row, as_of: True)])),
         extract=extract,
         condition=condition,
-        within=draw(st.sampled_from([1, 7, 14, 28])),
+        within=draw(st.sampled_from([1, 7, 14, 28, 28])),
         times_running=draw(st.sampled_from([1, 1, 2, 3])),
         settles_after=draw(st.sampled_from([None, None, 1, 7])),
         censored_by=draw(st.sampled_from(["ended_on", "ended_on", None])),
@@ -89,7 +91,7 @@ def many_homes(draw: st.DrawFn) -> list[Row]:
     """Draw more homes than other lakes have, most of them lasting, so that there is somebody to learn from."""
     start = datetime.date(2024, 1, 1)
     rows: list[Row] = []
-    for name in draw(st.lists(st.sampled_from(MANY), min_size=3, unique=True)):
+    for name in draw(st.lists(st.sampled_from(MANY), min_size=6, unique=True)):
         for version in range(draw(st.sampled_from([1, 1, 1, 2]))):
             lasts, lives = (draw(st.sampled_from([None, None, 5, 11, 15, 20, 24, 30, 39, 48])) for _ in range(2))
             rows.append(
@@ -134,37 +136,56 @@ def link(draw: st.DrawFn) -> Row:
 
 
 @st.composite
+def balance(draw: st.DrawFn) -> Row:
+    """Draw a week's balance, one in two of them high."""
+    return {
+        "tenancy_id": draw(st.sampled_from(MANY[:4])),
+        "week_ending": draw(watched_days),
+        "balance_gbp": draw(st.sampled_from([None, Decimal(10), Decimal(50), Decimal(50)])),
+        "rent_gbp": None,
+        "loaded_at": draw(any_moment),
+    }
+
+
+@st.composite
+def visit(draw: st.DrawFn) -> Row:
+    return {"tenancy_id": draw(st.sampled_from(MANY)), "visited_on": draw(watched_days), "reached": draw(st.booleans())}
+
+
+@st.composite
+def payment_of_the_many(draw: st.DrawFn) -> Row:
+    paid_at = draw(st.builds(datetime.datetime.combine, watched_days, times))
+    return {**draw(payment()), "tenancy_id": draw(st.sampled_from(MANY[:4])), "paid_at": paid_at}
+
+
+@st.composite
 def watched_lakes(draw: st.DrawFn) -> dict[type[Extract], list[Row]]:
-    rows = draw(lakes())
+    rows: dict[type[Extract], list[Row]] = {extract: [] for extract in READ}
     rows[Homes] = draw(many_homes())
-    weekly = st.builds(lambda name, week: {"tenancy_id": name, "week_ending": week}, st.sampled_from(MANY), any_day)
-    balance = st.builds(
-        lambda pounds, late: {"balance_gbp": pounds, "rent_gbp": None, "loaded_at": moment(datetime.date(2024, 2, 1) + late)},
-        st.sampled_from([None, Decimal(10), Decimal(50), Decimal(50)]),
-        st.integers(0, 40).map(lambda number: datetime.timedelta(days=number)),
-    )
-    rows[Balances] = draw(histories(Balances, weekly, balance))
+    rows[Balances] = draw(st.lists(balance(), min_size=4, max_size=14, unique_by=lambda row: (row["tenancy_id"], row["week_ending"])))
+    rows[Visits] = draw(histories(Visits, numbered("visit_id"), visit()))
+    rows[Payments] = draw(histories(Payments, numbered("payment_id"), payment_of_the_many()))
     keys = st.integers(1, 3)
     rows[Exclusions] = draw(histories(Exclusions, keys.map(lambda number: {"exclusion_id": f"x{number}"}), exclusion()))
     rows[Links] = draw(histories(Links, keys.map(lambda number: {"link_id": f"k{number}"}), link()))
     return rows
 
 
-@searching(150)
+@searching(90)
 @given(
     rows=watched_lakes(),
     asked=asked_cases(),
-    cut=st.sampled_from([None, None, datetime.date(2024, 2, 8), datetime.date(2024, 2, 18), datetime.date(2024, 12, 31)]),
+    cut=st.sampled_from([None, *CUTS]),
 )
 def test_a_whole_build_is_what_the_rules_say(
     rows: Mapping[type[Extract], list[Row]], asked: AskedCase, cut: datetime.date | None
 ) -> None:
     if cut is None and not rows[asked.extract]:
-        cut = datetime.date(2024, 12, 31)
+        cut = CUTS[-1]
     known_until = newest_known(asked.extract, rows) if cut is None else moment(cut)
     expected = answer(asked, rows, DATES, known_until)
     with tempfile.TemporaryDirectory() as folder:
-        lay(Path(folder), rows)
+        lay(Path(folder), {extract: rows[extract] for extract in (*defined(asked).extracts(), Exclusions, Links)})
         with open_lake(Path(folder), CONTRACTS, cut=cut) as lake:
             if not any(period.answers for period in expected.values()):
                 with pytest.raises(BuildError):

@@ -100,13 +100,13 @@ def test_a_workspace_is_found_upward_from_a_folder_in_it(folder: Path) -> None:
 
 
 def test_a_folder_without_a_workspace_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="has no mlflow.yaml, nor has any folder above it") as caught:
+    with pytest.raises(SettingsError, match=r"has no mlflow.yaml, nor has any folder above it") as caught:
         rm.open(tmp_path)
     assert "riskmodels init" in caught.value.next_step
 
 
 def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="is not a folder"):
+    with pytest.raises(SettingsError, match=r"is not a folder"):
         rm.open(tmp_path / "nowhere")
 
 
@@ -120,19 +120,19 @@ def test_use_cases_and_contracts_are_there_by_name(folder: Path) -> None:
 
 
 def test_an_extract_that_is_not_declared_is_named_with_the_nearest(folder: Path) -> None:
-    with pytest.raises(AttributeError, match="did you mean 'Balances'"):
+    with pytest.raises(AttributeError, match=r"did you mean 'Balances'"):
         _ = rm.open(folder).extracts.Balance
 
 
 def test_an_unknown_use_case_is_named_with_the_nearest(folder: Path) -> None:
-    with pytest.raises(SettingsError, match="has no use case 'owin'") as caught:
+    with pytest.raises(SettingsError, match=r"has no use case 'owin'") as caught:
         rm.open(folder).case("owin")
     assert "did you mean 'owing'?" in caught.value.expected
 
 
 def test_a_use_case_in_the_settings_without_a_file_is_refused_with_its_line(folder: Path) -> None:
     change(folder / "mlflow.yaml", "owing", "oweing")
-    with pytest.raises(SettingsError, match="line 5: models.oweing is not a use case") as caught:
+    with pytest.raises(SettingsError, match=r"line 5: models.oweing is not a use case") as caught:
         rm.open(folder)
     assert "did you mean 'owing'?" in caught.value.expected
 
@@ -142,7 +142,7 @@ def test_a_use_case_without_a_block_can_be_read_and_has_no_policy(folder: Path) 
     ws = rm.open(folder)
     case = ws.case("owing")
     for ask in (lambda: ws.policy("owing"), lambda: policy_of(case)):
-        with pytest.raises(SettingsError, match="line 2: models has no block for the use case 'owing'"):
+        with pytest.raises(SettingsError, match=r"line 2: models has no block for the use case 'owing'"):
             ask()
 
 
@@ -175,7 +175,7 @@ def test_a_use_case_from_elsewhere_has_no_policy(folder: Path) -> None:
     from riskmodels.features import from_dict
 
     ws = rm.open(folder)
-    with pytest.raises(SettingsError, match="does not come from a workspace"):
+    with pytest.raises(SettingsError, match=r"does not come from a workspace"):
         policy_of(from_dict(ws.case("owing").to_dict(), ws.contracts))
 
 
@@ -205,16 +205,16 @@ def test_what_use_cases_share_may_lie_in_a_file_with_an_underscore(folder: Path)
 @pytest.mark.parametrize(
     ("file", "old", "new", "words"),
     [
-        ("owing.py", "from riskmodels.features import", "from riskmodels.feetures import", "owing.py, line 1 cannot be run: ModuleNotFoundError"),
-        ("owing.py", "from .extracts import Balances, Homes", "from .extracts import Balance, Homes", "owing.py, line 3 cannot be run: ImportError"),
+        ("owing.py", "riskmodels.features", "riskmodels.feetures", "owing.py, line 1 cannot be run: ModuleNotFound"),
+        ("owing.py", "import Balances,", "import Balance,", "owing.py, line 3 cannot be run: ImportError"),
         ("owing.py", 'baseline="owed",', 'baseline="owed"', "owing.py, line 1"),
-        ("owing.py", "owing = UseCase(", "1 / 0\nowing = UseCase(", "owing.py, line 5 cannot be run: ZeroDivisionError"),
+        ("owing.py", "owing = UseCase(", "1 / 0\nowing = UseCase(", "owing.py, line 5 cannot be run: ZeroDivision"),
         ("extracts.py", "OFFICE = Source(", "OFFICE = Sauce(", "extracts.py, line 5 cannot be run: NameError"),
         ("owing.py", 'name="owing"', 'name="owes"', "owing.py declares these use cases: 'owes'"),
         ("owing.py", "owing = UseCase(", "owing = dict(", "owing.py declares these use cases: none"),
-        ("extracts.py", 'folder="balances"', 'folder="homes"', "declares Homes and Balances for the lake's folder 'homes'"),
+        ("extracts.py", 'folder="balances"', 'folder="homes"', "declares Homes and Balances for the lake's folder"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_cannot_be_used_is_named(folder: Path, file: str, old: str, new: str, words: str) -> None:
     change(folder / "features" / file, old, new)
     with pytest.raises(DefinitionError) as caught:
@@ -224,15 +224,16 @@ def test_a_file_that_cannot_be_used_is_named(folder: Path, file: str, old: str, 
 
 def test_a_definition_that_cannot_be_keeps_its_own_error_and_says_where(folder: Path) -> None:
     change(folder / "features/owing.py", '"owed_gbp > 500"', '"owd_gbp > 500"')
-    with pytest.raises(DefinitionError, match="owd_gbp") as caught:
+    with pytest.raises(DefinitionError, match=r"owd_gbp") as caught:
         rm.open(folder)
     assert [f"in {folder / 'features/owing.py'}, line 11"] == caught.value.__notes__
 
 
 def test_a_second_use_case_in_a_file_is_refused(folder: Path) -> None:
     text = (folder / "features/owing.py").read_text()
-    (folder / "features/owing.py").write_text(text + text.partition("\n\n")[2].partition("\n\n")[2].replace("owing", "late"))
-    with pytest.raises(DefinitionError, match="declares a second use case, 'late'"):
+    second = text[text.index("owing = ") :].replace("owing", "late")
+    (folder / "features/owing.py").write_text(text + second)
+    with pytest.raises(DefinitionError, match=r"declares a second use case, 'late'"):
         rm.open(folder)
 
 
@@ -245,10 +246,10 @@ def test_a_use_case_under_two_names_in_one_file_is_one_use_case(folder: Path) ->
 def test_a_workspace_without_contracts_is_refused(folder: Path) -> None:
     (folder / "features/owing.py").unlink()
     (folder / "features/extracts.py").write_text("")
-    with pytest.raises(DefinitionError, match="declares no extract"):
+    with pytest.raises(DefinitionError, match=r"declares no extract"):
         rm.open(folder)
     (folder / "features/extracts.py").unlink()
-    with pytest.raises(DefinitionError, match="extracts.py is not there"):
+    with pytest.raises(DefinitionError, match=r"extracts.py is not there"):
         rm.open(folder)
 
 
@@ -312,7 +313,7 @@ def test_a_missing_lake_is_refused(folder: Path) -> None:
 
 def test_a_key_file_that_is_named_and_missing_is_never_made_anew(folder: Path) -> None:
     change(folder / "mlflow.yaml", "uri: lake", "uri: lake\n  pseudonym_key_file: keys/pseudonym.key")
-    with pytest.raises(SettingsError, match="line 4: lake.pseudonym_key_file names .* which is not there"):
+    with pytest.raises(SettingsError, match=r"line 4: lake.pseudonym_key_file names .* which is not there"):
         _ = rm.open(folder).lake
     assert not (folder / "keys").exists()
 
@@ -320,7 +321,7 @@ def test_a_key_file_that_is_named_and_missing_is_never_made_anew(folder: Path) -
 def test_a_workspace_whose_state_cannot_be_written_is_refused_when_the_key_is_made(folder: Path) -> None:
     (folder / "lake/homes").mkdir(parents=True)
     (folder / ".riskmodels").write_text("in the way")
-    with pytest.raises(OutputError, match="cannot be written"):
+    with pytest.raises(OutputError, match=r"cannot be written"):
         _ = rm.open(folder).lake
 
 
@@ -342,29 +343,35 @@ def test_an_empty_folder_is_filled_in_its_place(tmp_path: Path, monkeypatch: pyt
 def test_a_folder_that_holds_something_is_left_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("keep")
     for place in (tmp_path, tmp_path / "mine.txt"):
-        with pytest.raises(OutputError, match="Nothing was changed"):
+        with pytest.raises(OutputError, match=r"Nothing was changed"):
             make_workspace(place)
     assert ["mine.txt"] == [path.name for path in tmp_path.iterdir()]
 
 
-def test_a_fresh_workspace_that_cannot_be_finished_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fresh_workspace_that_cannot_be_finished_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("riskmodels.workspace_files.shutil.copytree", full)
     (tmp_path / "empty").mkdir()
     for place in ("new", "empty"):
-        with pytest.raises(OutputError, match="no space left on device"):
+        with pytest.raises(OutputError, match=r"no space left on device"):
             make_workspace(tmp_path / place)
     assert [] == [path.name for path in (tmp_path / "empty").iterdir()]
     assert ["empty"] == [path.name for path in tmp_path.iterdir()]
 
 
 def test_importing_the_library_is_light_and_turns_telemetry_off() -> None:
+    code = "import os, sys, riskmodels; print(os.environ['MLFLOW_DISABLE_TELEMETRY']); print(*sys.modules)"
     told = subprocess.run(
-        [sys.executable, "-c", "import os, sys, riskmodels; print(os.environ['MLFLOW_DISABLE_TELEMETRY']); print(*sys.modules)"],
-        env=os.environ | {"MLFLOW_DISABLE_TELEMETRY": "false"}, capture_output=True, text=True, check=True,
-    ).stdout.split()  # fmt: skip
+        [sys.executable, "-c", code],
+        env=os.environ | {"MLFLOW_DISABLE_TELEMETRY": "false"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
     assert "true" == told[0]
     heavy = {"duckdb", "mlflow", "matplotlib", "sklearn", "lightgbm", "pandas", "pandera", "numpy"}
     assert set() == heavy & set(told)
@@ -374,5 +381,5 @@ def test_the_public_names_are_sorted_and_there() -> None:
     assert sorted(rm.__all__) == rm.__all__
     assert [] == [name for name in rm.__all__ if getattr(rm, name, None) is None]
     assert set(rm.__all__) <= set(dir(rm))
-    with pytest.raises(AttributeError, match="has no attribute 'opn'"):
+    with pytest.raises(AttributeError, match=r"has no attribute 'opn'"):
         _ = rm.opn

@@ -84,42 +84,50 @@ lateness = [
         unit="months",
         family="lateness",
     ),
-    count(
-        Statements,
-        where="repayment_status >= 1",
-        over=THREE,
-        name="late_statements",
-        says="Of the last three statements, those with a repayment late",
-        unit="statements",
-        family="lateness",
+    *(
+        count(
+            Statements,
+            where="repayment_status >= 1",
+            over=window,
+            name=f"late_statements_{number}",
+            says=f"Of the last {words} statements, those with a repayment late",
+            unit="statements",
+            family="lateness",
+        )
+        for number, window, words in ((2, TWO, "two"), (3, THREE, "three"))
     ),
-    count(
-        Statements,
-        where="repayment_status = 0",
-        over=THREE,
-        name="part_paid_statements",
-        says="Of the last three statements, those that seem to have been part paid",
-        unit="statements",
-        family="repaying",
-    ),
-    count(
-        Statements,
-        where="repayment_status = -1",
-        over=THREE,
-        name="fully_paid_statements",
-        says="Of the last three statements, those paid in full",
-        unit="statements",
-        family="repaying",
-    ),
-    count(
-        Statements,
-        where="repayment_status = -2",
-        over=THREE,
-        name="unused_statements",
-        says="Of the last three statements, those on which the card seems not to have been used",
-        unit="statements",
-        family="repaying",
-    ),
+]
+
+# The codes at or below 0 are manners of repaying, not amounts: a straight line through them would mean nothing.
+manner = [
+    made
+    for name, condition, manner in (
+        ("part_paid", "repayment_status = 0", "part paid, as it seems"),
+        ("fully_paid", "repayment_status = -1", "paid in full"),
+        ("unused", "repayment_status = -2", "without use of the card, as it seems"),
+    )
+    for made in (
+        ever(
+            Statements,
+            condition,
+            over=ONE,
+            name=f"{name}_last",
+            says=f"The last statement is {manner}",
+            family="manner",
+        ),
+        *(
+            count(
+                Statements,
+                where=condition,
+                over=window,
+                name=f"{name}_{number}",
+                says=f"Of the last {words} statements, those {manner}",
+                unit="statements",
+                family="manner",
+            )
+            for number, window, words in ((2, TWO, "two"), (3, THREE, "three"))
+        ),
+    )
 ]
 
 owed = [
@@ -400,7 +408,7 @@ early_warning = UseCase(
         within=NEXT,
         says="Two or more months late with repaying at the next statement",
     ),
-    features=[*lateness, *owed, *paid, *charged],
+    features=[*lateness, *manner, *owed, *paid, *charged],
     audit_by=[Persons.sex, age_band(Persons.date_of_birth)],
     baseline="utilisation",
     harms=["missed_need"],

@@ -54,7 +54,10 @@ def _root(
     """Predictive risk models for public services, with the evidence an ethics board needs."""
 
 
-@app.command(epilog="Example: riskmodels init brent. Next: say in brent/mlflow.yaml where the lake is, then: riskmodels lake check.")
+@app.command(
+    epilog="Example: riskmodels init brent. Next: say in brent/mlflow.yaml where the lake is, and try: riskmodels lake "
+    "check --workspace brent."
+)
 def init(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="New or empty folder.")],
     workspace: BaseFolder = HERE,
@@ -70,7 +73,7 @@ def init(
             f"Made a workspace in {place}",
             f"  {SETTINGS}: where the lake is, and what is asked of each model",
             f"  {FEATURES}/: what may be read, and the use cases",
-            f"Next: set lake.uri in {place / SETTINGS}, then: riskmodels lake check --workspace {workspace / directory}",
+            f"Next: set lake.uri in {SETTINGS}, then: riskmodels lake check --workspace {workspace / directory}",
         )
 
 
@@ -102,8 +105,8 @@ def demo(
 
 
 @app.command(
-    epilog="Example: riskmodels run rent_arrears. It uses the as-of dates in mlflow.yaml, else every month that the lake can "
-    "serve. Next: open the report it names; the same run is in MLflow: mlflow ui --backend-store-uri ..."
+    epilog="Example: riskmodels run rent_arrears. Without --from and --to it uses the as-of dates in mlflow.yaml, else "
+    "every month that the lake can serve. Next: open the report that it names. MLflow has the run too."
 )
 def run(
     case: CaseName,
@@ -165,7 +168,8 @@ def lake_demo(
     with door(as_json=as_json, quiet=quiet) as out:
         from riskmodels.lake.demo import make_demo_lake
 
-        made = make_demo_lake(workspace / directory, households=households, years=years, seed=seed, progress=out.progress)
+        folder = workspace / directory
+        made = make_demo_lake(folder, households=households, years=years, seed=seed, progress=out.progress)
         span = f"{made.first_day:%d %B %Y} to {made.last_day:%d %B %Y}"
         out.answer(
             {"lake": str(made.path), "rows": dict(made.rows), "first_day": made.first_day, "last_day": made.last_day},
@@ -176,7 +180,9 @@ def lake_demo(
 
 
 @lake_app.command(
-    "check", epilog="Example: riskmodels lake check. It exits with 2 when an extract is missing or has too many bad rows."
+    "check",
+    epilog="Example: riskmodels lake check. Exit code 2: an extract is missing or has too many bad rows. Next: send "
+    "each owner the list of faults, or go on with riskmodels run CASE.",
 )
 def lake_check(workspace: WorkspaceFolder = HERE, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Read every extract against its contract, and write each owner a private list of the faults to mend."""

@@ -16,13 +16,14 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from riskmodels.errors import RiskModelsError, UserError
+from riskmodels.errors import RiskModelsError, SettingsError, UserError
 
 __all__ = ["BAD_INPUT", "STOPPED", "Door", "door"]
 
 BAD_INPUT = 2
 STOPPED = 130
 _SHOW_AFTER_SECONDS = 2.0
+_EXTRAS = {"deltalake", "duckdb", "matplotlib", "mlflow", "pandera", "scipy", "sklearn", "sqlglot"}
 _WIDE = 120  # of what goes to a file or a pipe
 
 
@@ -119,12 +120,26 @@ def door(*, as_json: bool, quiet: bool) -> Iterator[Door]:
     except UserError as error:
         opened.refuse(error)
         raise typer.Exit(BAD_INPUT) from None
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _EXTRAS:
+            raise
+        opened.refuse(_not_installed(error.name or ""))
+        raise typer.Exit(BAD_INPUT) from None
     except KeyboardInterrupt:
         opened.end_progress()
         opened.say("Stopped. Nothing was left half made; the same command can be given again.")
         raise typer.Exit(STOPPED) from None
     finally:
         opened.end_progress()
+
+
+def _not_installed(package: str) -> SettingsError:
+    return SettingsError(
+        f"the package {package} is not installed",
+        expected="the packages that reading a lake and training need",
+        next_step="Install them: python -m pip install 'riskmodels[train]'.",
+        who="whoever looks after this machine's Python",
+    )
 
 
 def _hush() -> None:

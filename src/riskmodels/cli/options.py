@@ -22,12 +22,13 @@ __all__ = [
     "Seed",
     "WorkspaceFolder",
     "Years",
+    "complete_case",
 ]
 
 MONTH = "A month, such as 2023-01."
 
 
-def _complete_case(context: typer.Context, incomplete: str) -> list[str]:
+def complete_case(context: typer.Context, incomplete: str) -> list[str]:
     """Offer the use cases of the workspace, by their files' names: nothing is run to complete a word."""
     with contextlib.suppress(SettingsError):  # no workspace here: nothing to offer
         folder = find_settings(Path(context.params.get("workspace") or ".")).parent
@@ -37,7 +38,7 @@ def _complete_case(context: typer.Context, incomplete: str) -> list[str]:
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object on stdout.")]
 CaseName = Annotated[
-    str, typer.Argument(metavar="CASE", help="Name of a use case in features/.", autocompletion=_complete_case)
+    str, typer.Argument(metavar="CASE", help="Name of a use case in features/.", autocompletion=complete_case)
 ]
 FirstMonth = Annotated[str | None, typer.Option("--from", metavar="MONTH", help=f"First as-of date. {MONTH}")]
 LastMonth = Annotated[str | None, typer.Option("--to", metavar="MONTH", help=f"Last as-of date. {MONTH}")]

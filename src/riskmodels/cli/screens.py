@@ -30,7 +30,7 @@ def run_screen(result: RunResult) -> list[RenderableType]:
 
 def demo_screen(result: RunResult, workspace: str) -> list[RenderableType]:
     """Show a run on the demo lake, and what to try next."""
-    made_up = Text("Everybody in this lake is made up: the figures say how the machinery works, and nothing about Brent.")
+    made_up = Text("Everybody in this lake is made up: the figures show machinery at work, and nothing about Brent.")
     next_steps = [
         f"riskmodels lake check --workspace {workspace}",
         f"riskmodels run rent_arrears --workspace {workspace} --from 2024-06",
@@ -88,7 +88,7 @@ def check_screen(check: LakeCheck) -> list[RenderableType]:
 
 
 def _table(title: str, headings: tuple[str, ...]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for number, heading in enumerate(headings):
         table.add_column(heading, justify="right" if number else "left", no_wrap=number > 0, overflow="fold")
     return table
@@ -122,7 +122,7 @@ def _state(one: ExtractQuality) -> Text:
 
 def _faults(one: ExtractQuality) -> list[tuple[str, int]]:
     orphans = {f"{link}, not found there": rows for link, rows in one.orphans.items()}
-    return [(rule, rows) for rule, rows in (one.quarantined | orphans).items() if rows]
+    return [(rule, rows) for rule, rows in {**one.quarantined, **orphans}.items() if rows]
 
 
 def _verdict(check: LakeCheck) -> Text:
@@ -131,4 +131,5 @@ def _verdict(check: LakeCheck) -> Text:
     over = [one.extract for one in check.report.extracts if one.over_tolerance]
     words = [f"Too many bad rows: {', '.join(over)}."] if over else []
     words += [f"Not in the lake: {', '.join(check.absent)}."] if check.absent else []
-    return Text(" ".join([*words, "Nothing can be built on them before their owners have mended them."]), style="bold red")
+    words += ["Nothing can be built on them before their owners have mended them."]
+    return Text(" ".join(words), style="bold red")

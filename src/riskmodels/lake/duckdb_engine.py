@@ -151,14 +151,15 @@ class DuckDBEngine:
 
 def _attempt(work: Callable[[], _Given], worded: Callable[[Exception], LakeError]) -> _Given:
     """Run work, and turn the engine's errors into ours; the engine's own may hold values, so nothing keeps them."""
+    fault: BaseException
     try:
         return work()
     except duckdb.InterruptException:
-        interrupted = True
+        fault = KeyboardInterrupt()
     except (duckdb.Error, pa.ArrowException, OSError) as error:
-        interrupted, fault = False, worded(error)
-    if interrupted:
-        raise KeyboardInterrupt
+        fault = worded(error)
+    except RuntimeError as error:
+        fault = KeyboardInterrupt() if "interrupted" in str(error) else error  # DuckDB's word for Ctrl-C
     raise fault
 
 

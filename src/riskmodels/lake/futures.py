@@ -34,8 +34,10 @@ class FromAnotherLake:
     def make(self, extract: type[Extract], room: str) -> ExtractQuality:
         """Make the extract's relation in a room; the quality is that of the lake it comes from."""
         quality = self._prepare(extract)
-        good = self._changed(extract, good_rows_again(self._room, extract))
-        counts = make_relation(self._engine, room, extract, f"({good})")
+        name = f"{extract.folder()}?good"
+        self._engine.create(room, name, self._changed(extract, good_rows_again(self._room, extract)))
+        counts = make_relation(self._engine, room, extract, f"{quoted(room)}.{quoted(name)}")
+        self._engine.discard(room, name)
         return dataclasses.replace(quality, duplicates=counts.duplicates, corrected=counts.corrected)
 
 
@@ -106,7 +108,7 @@ def _sql_type(spec: ColumnSpec) -> str:
 
 def _other_value(spec: ColumnSpec, name: str) -> str:
     if spec.kind in ("money", "whole", "number"):
-        return f"CASE WHEN {name} = 0 THEN 97 ELSE -{name} END"
+        return f"CASE WHEN {name} <> 0 AND {name} BETWEEN -1e9 AND 1e9 THEN -{name} ELSE 97 END"
     if spec.kind == "flag":
         return f"NOT {name}"
     if spec.birth_date:
@@ -114,7 +116,7 @@ def _other_value(spec: ColumnSpec, name: str) -> str:
     if spec.kind in ("day", "moment"):
         return f"CAST({name} + to_days(CAST(_chance // 17 % 400 AS INTEGER) - 200) AS {_sql_type(spec)})"
     if spec.values is None:
-        return f"CASE WHEN {name} IS NULL THEN NULL ELSE 'scrambled' END"
+        return "'scrambled'"
     following = zip(spec.values, (*spec.values[1:], spec.values[0]), strict=True)
     cases = " ".join(f"WHEN {text_literal(value)} THEN {text_literal(after)}" for value, after in following)
     return f"CASE {name} {cases} END"

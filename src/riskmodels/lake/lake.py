@@ -77,7 +77,7 @@ class Lake:
         self._quality: dict[str, ExtractQuality] = {}
         self._makes: _Makes = house.files
         if parent is not None and changed is not None:
-            self._makes = FromAnotherLake(house.engine, parent._prepared, parent._room, changed)
+            self._makes = FromAnotherLake(house.engine, parent._usable, parent._room, changed)
 
     @classmethod
     def open(
@@ -141,8 +141,13 @@ class Lake:
         ExtractMissing, ExtractUnreadable, TooManyBadRows
             The extract is not there, cannot be read, or breaks its contract too often.
         """
-        refuse_too_many_bad(self._prepared(extract))
+        self._usable(extract)
         return extract.folder()
+
+    def _usable(self, extract: type[Extract]) -> ExtractQuality:
+        quality = self._prepared(extract)
+        refuse_too_many_bad(quality)
+        return quality
 
     def _prepared(self, extract: type[Extract]) -> ExtractQuality:
         if self.contracts.get(extract.__name__) is not extract:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import urllib.parse
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -86,7 +87,6 @@ class ExtractFiles:
             partitioning=partitioning,
         )
 
-
     def first_broken(self) -> str:
         """Name the first file that cannot be read to its end, or the folder when each can: for messages."""
         for fragment in self.dataset().get_fragments():
@@ -162,7 +162,10 @@ class LakeFolder:
         how: Format = "csv" if chosen == {"csv"} else "parquet"
         partitions = _partitions(place, [inside[path] for path in paths], names)
         read = _csv_header if how == "csv" else _parquet_schema
-        schemas = {f"{place}/{inside[path]}": read(self._filesystem, path, f"{place}/{inside[path]}") for path in paths}
+        named = [f"{place}/{inside[path]}" for path in paths]
+        with ThreadPoolExecutor(max_workers=16) as readers:  # a store far away answers slowly, but many at once
+            found = readers.map(lambda path, name: read(self._filesystem, path, name), paths, named)
+            schemas = dict(zip(named, found, strict=True))
         columns, vary = _one_type_each(schemas, [name for name in names if name not in partitions])
         columns |= {name: pa.string() for name in partitions}
         return ExtractFiles(place, how, columns, partitions, tuple(paths), vary, self._filesystem)

@@ -53,7 +53,7 @@ class FromFiles:
             groups = engine.query(counts_sql(extract, scan, staged)).to_pylist()
             self._quarantine(extract, scan, staged)
             found = quality_of(extract, scan, groups, VersionCounts(0, 0))
-            counts = make_relation(engine, room, extract, f"(SELECT * FROM {staged} WHERE {scan.good})")
+            counts = make_relation(engine, room, extract, staged, scan.good)
         finally:
             engine.discard(_STAGED, name)
         return dataclasses.replace(found, duplicates=counts.duplicates, corrected=counts.corrected)

@@ -12,18 +12,18 @@ from riskmodels.records import Interval, TrainedModel
 __all__ = ["as_json", "evaluation_table"]
 
 _SHOWN = {
-    "roc_auc": "ROC AUC (0.5 is guessing)",
+    "roc_auc": "ROC AUC",
     "average_precision": "Average precision",
     "precision_at_capacity": "Precision on the list",
     "recall_at_capacity": "Recall on the list",
     "lift_at_capacity": "Lift on the list",
-    "called_high_who_were": "Called high risk, and were",
-    "called_low_who_were_not": "Called low risk, and were not",
-    "brier_score_loss": "Brier score (lower is better)",
-    "log_loss": "Log loss (lower is better)",
-    "calibration_slope": "Calibration slope (1 is right)",
-    "calibration_in_the_large": "Outcome less probability (0 is right)",
-    "calibration_error": "Calibration error (0 is right)",
+    "called_high_who_were": "Called high, and were",
+    "called_low_who_were_not": "Called low, were not",
+    "brier_score_loss": "Brier score",
+    "log_loss": "Log loss",
+    "calibration_slope": "Calibration slope",
+    "calibration_in_the_large": "Outcome less chance",
+    "calibration_error": "Calibration error",
 }
 
 _TITLES = {"baseline": "Today's practice", "interpretable": "Interpretable", "lightgbm": "LightGBM"}
@@ -41,7 +41,10 @@ def evaluation_table(model: TrainedModel) -> Table:
             f"{model.case_name}: held out {when}, {evaluation.rows:,} rows, {evaluation.positives:,} with the outcome, "
             f"list of {evaluation.capacity:,}"
         ),
-        caption="Figures on rows that nothing was learned from, with 95% intervals",
+        caption=(
+            "Measured on rows that nothing was learned from, with 95% intervals. ROC AUC: 0.5 is guessing, 1 perfect. "
+            "Calibration slope: 1 is right. Outcome less chance: below 0, probabilities are too high."
+        ),
     )
     table.add_column("Measure", no_wrap=True)
     for name in evaluation.metrics:
@@ -49,9 +52,14 @@ def evaluation_table(model: TrainedModel) -> Table:
         title = _TITLES.get(name, name) + (" (chosen)" if chosen else "")
         table.add_column(title, justify="right", style="bold" if chosen else "")
     for metric, title in _SHOWN.items():
-        cells = [figures[metric].as_text() for figures in evaluation.metrics.values()]
+        cells = [_two_lines(figures[metric]) for figures in evaluation.metrics.values()]
         table.add_row(title, *cells)
     return table
+
+
+def _two_lines(interval: Interval) -> str:
+    value, _, rest = interval.as_text().partition(" (")
+    return f"{value}\n{rest.rstrip(')')}" if rest else value
 
 
 def as_json(model: TrainedModel) -> dict[str, Any]:

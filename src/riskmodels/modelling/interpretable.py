@@ -68,13 +68,16 @@ class InterpretableEstimator:
 
 
 def fit_preparation(rows: Rows, columns: Sequence[ModelColumn]) -> ColumnTransformer:
-    """Learn ranks, medians and which columns have gaps, from rows evenly spread over dates and entities."""
+    """Learn ranks, medians and which columns have gaps, from rows evenly spread over dates and entities.
+
+    A column without any value is left to its indicator."""
     X = rows.X[:: -(-len(rows) // _ROWS_FOR_RANKS)]
-    stepped = [place for place, column in enumerate(columns) if column.kind in _STEPPED]
-    plain = [place for place, column in enumerate(columns) if column.kind not in _STEPPED]
+    held = [place for place in range(len(columns)) if not np.isnan(X[:, place]).all()]
+    stepped = [place for place in held if columns[place].kind in _STEPPED]
+    plain = [place for place in held if columns[place].kind not in _STEPPED]
     ranks = [
         ("rank", QuantileTransformer(n_quantiles=min(200, len(X)), subsample=None)),
-        ("fill", SimpleImputer(strategy="median", keep_empty_features=True)),
+        ("fill", SimpleImputer(strategy="median")),
         (
             "lines",
             SplineTransformer(degree=1, knots=np.tile(np.array(KNOTS)[:, None], len(stepped)), include_bias=False),
@@ -86,7 +89,7 @@ def fit_preparation(rows: Rows, columns: Sequence[ModelColumn]) -> ColumnTransfo
     if stepped:
         parts.append(("stepped", Pipeline(ranks), stepped))
     if plain:
-        parts.append(("plain", SimpleImputer(strategy="most_frequent", keep_empty_features=True), plain))
+        parts.append(("plain", SimpleImputer(strategy="most_frequent"), plain))
     with threadpool_limits(1, user_api="blas"):
         return ColumnTransformer(parts).fit(X)
 

@@ -125,8 +125,11 @@ def _periods(
         if day in judged:
             part, score, chance = judged[day]
             low, middle, high = (float(value) for value in np.quantile(chance, _QUANTILES))
+            mean = float(np.average(chance, weights=part.weight))
             auc = group_figures(part, score, seed=seed).roc_auc
-            figures = dataclasses.replace(figures, roc_auc=auc, probability_quantiles=(low, middle, high))
+            figures = dataclasses.replace(
+                figures, roc_auc=auc, mean_probability=mean, probability_quantiles=(low, middle, high)
+            )
         found.append(figures)
     return tuple(found)
 
@@ -140,7 +143,7 @@ def _notes(rates: BaseRates, plan: Plan, held_out: Rows, capacity: int) -> tuple
     rarer = min(positives, len(held_out) - positives)
     if rarer < FEW_CASES:
         notes.append(
-            f"Only {rarer} held-out rows {'have' if rarer == positives else 'lack'} the outcome: the intervals are rough."
+            f"Only {rarer} held-out rows {'have' if rarer == positives else 'lack'} the outcome: intervals are rough."
         )
     if capacity > len(held_out):
         notes.append(

@@ -9,11 +9,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
@@ -24,6 +23,8 @@ __all__ = ["draw_plots"]
 Plot = tuple[Figure, str]
 
 _FEWEST = 10
+_MOST_DATES = 8
+_HAPPENED = "Had the outcome (95% interval)"
 _GREY = "#595959"
 
 
@@ -48,7 +49,7 @@ def draw_plots(model: TrainedModel) -> dict[str, Plot]:
     Returns
     -------
     dict of str to (Figure, str)
-        ``roc``, ``precision_recall``, ``calibration``, ``lift`` and ``score_over_time``, each with its alternative text.
+        ``roc``, ``precision_recall``, ``calibration``, ``lift``, ``score_over_time``, each with its alternative text.
     """
     return {
         "roc": _roc(model),
@@ -62,8 +63,7 @@ def draw_plots(model: TrainedModel) -> dict[str, Plot]:
 def _roc(model: TrainedModel) -> Plot:
     figure, axes = _page("How well people are ranked", model)
     _percent(axes, "Picked by mistake: share of those without the outcome", "Found: share of those with the outcome")
-    axes.plot([0, 1], [0, 1], color="#999999", linewidth=1)
-    axes.annotate("picking at random", (0.62, 0.6), color=_GREY, rotation=36, fontsize=9, ha="center", va="top")
+    _guessing(axes)
     for name, points in model.evaluation.ranking.items():
         xy = [(p.false_positive_rate, p.recall) for p in points]
         _line(axes, name, xy, _labelled(model, name, "roc_auc", "area"))
@@ -87,7 +87,8 @@ def _precision_recall(model: TrainedModel) -> Plot:
     axes.legend(loc="upper right", frameon=False)
     figures = _listed(model, "average_precision")
     return figure, (
-        f"Precision against recall on the held-out period. Average precision ({rate:.3f} is guessing, 1 perfect): {figures}."
+        f"Precision against recall on the held-out period. Average precision ({rate:.3f} is guessing, 1 perfect): "
+        f"{figures}."
     )
 
 
@@ -103,7 +104,7 @@ def _calibration(model: TrainedModel) -> Plot:
         if value is None or low is None or high is None:
             continue
         axes.plot([one.mean_probability] * 2, [low, high], color=look.colour, linewidth=1.5)
-        axes.plot(one.mean_probability, value, look.marker, color=look.colour, markersize=6)
+        axes.plot(one.mean_probability, value, look.marker, color=look.colour, markersize=6, clip_on=False)
     end = min(1.0, 1.1 * highest)
     axes.plot([0, end], [0, end], color="#999999", linewidth=1)
     axes.set_xlim(0, end)
@@ -114,8 +115,9 @@ def _calibration(model: TrainedModel) -> Plot:
     slope = evaluation.metrics[model.chosen]["calibration_slope"].as_text()
     large = evaluation.metrics[model.chosen]["calibration_in_the_large"].as_text()
     return figure, (
-        f"Calibration of the chosen estimator ({look.title}) in {len(bins)} groups of people with similar probabilities, "
-        f"with 95% intervals. Calibration slope (1 is right): {slope}. Outcome less probability (0 is right): {large}."
+        f"Calibration of the chosen estimator ({look.title}) in {len(bins)} groups of people with similar "
+        f"probabilities, with 95% intervals. Calibration slope (1 is right): {slope}. Outcome less probability (0 is "
+        f"right): {large}."
     )
 
 
@@ -123,8 +125,7 @@ def _lift(model: TrainedModel) -> Plot:
     evaluation = model.evaluation
     figure, axes = _page("How many are found as the list grows", model)
     _percent(axes, "Length of the list: share of everybody", "Found: share of those with the outcome")
-    axes.plot([0, 1], [0, 1], color="#999999", linewidth=1)
-    axes.annotate("picking at random", (0.62, 0.6), color=_GREY, rotation=36, fontsize=9, ha="center", va="top")
+    _guessing(axes)
     for name, points in evaluation.ranking.items():
         _line(axes, name, [(p.selected, p.recall) for p in points], _LOOKS[name].title)
     share = evaluation.capacity / evaluation.rows
@@ -153,10 +154,11 @@ def _over_time(model: TrainedModel) -> Plot:
             _whisker(lower, one.as_of, one.roc_auc, look)
     lower.set_ylabel("ROC AUC of that date\n(0.5 is guessing)")
     lower.set_ylim(bottom=min(0.45, lower.get_ylim()[0]))
-    lower.set_xlabel("As-of date (a ring marks the held-out one)")
-    locator = AutoDateLocator(minticks=3, maxticks=9)
-    lower.xaxis.set_major_locator(locator)
-    lower.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    lower.set_xlabel("As-of date (the last, dotted, is the held-out one)")
+    shown = periods[:: -(-len(periods) // _MOST_DATES)]
+    lower.set_xticks(
+        [one.as_of.toordinal() for one in shown], [f"{one.as_of.day} {one.as_of:%b}\n{one.as_of.year}" for one in shown]
+    )
     for axes in (upper, lower):
         _plain(axes)
         axes.grid(axis="y", color="#e5e5e5")
@@ -170,22 +172,33 @@ def _over_time(model: TrainedModel) -> Plot:
 
 def _rates(axes: Axes, periods: Sequence[PeriodFigures], look: _Look) -> None:
     """Draw how often the outcome happened, and the spread of probabilities where there were some."""
-    days = [mdates.date2num(one.as_of) for one in periods]
-    known = [one.base_rate for one in periods]
-    axes.plot(days, [one.value for one in known], "-D", color="#000000", markersize=4, label="Had the outcome (95%)")
-    axes.vlines(days, [one.low or 0.0 for one in known], [one.high or 0.0 for one in known], color="#000000")
-    told = False
-    for day, one in zip(days, periods, strict=True):
-        if one.probability_quantiles is not None:
-            low, middle, high = one.probability_quantiles
-            wide = axes.vlines(day, low, high, color=look.colour, linewidth=7, alpha=0.35)
-            mark = axes.plot(day, middle, look.marker, color=look.colour, markersize=6)[0]
-            if not told:
-                wide.set_label("Probability given: middle 80% of people")
-                mark.set_label("Probability given: median person")
-                told = True
-        if one.role == "held_out" and one.base_rate.value is not None:
-            axes.plot(day, one.base_rate.value, "o", color="#000000", markersize=12, fillstyle="none")
+    known = [(one.as_of.toordinal(), one.base_rate) for one in periods]
+    days = [day for day, _ in known]
+    axes.vlines(days, [one.low or 0.0 for _, one in known], [one.high or 0.0 for _, one in known], color="#000000")
+    axes.plot(days, [one.value or 0.0 for _, one in known], "-D", color="#000000", markersize=4, label=_HAPPENED)
+    scored = [one for one in periods if one.probability_quantiles is not None]
+    axes.vlines(
+        [one.as_of.toordinal() for one in scored],
+        [one.probability_quantiles[0] for one in scored if one.probability_quantiles],
+        [one.probability_quantiles[2] for one in scored if one.probability_quantiles],
+        color=look.colour,
+        linewidth=7,
+        alpha=0.35,
+        label="Probability given: middle 80% of people",
+    )
+    axes.plot(
+        [one.as_of.toordinal() for one in scored],
+        [one.mean_probability or 0.0 for one in scored],
+        look.marker,
+        color=look.colour,
+        markersize=7,
+        fillstyle="none",
+        markeredgewidth=2,
+        label="Probability given: mean",
+    )
+    for one in periods:
+        if one.role == "held_out":
+            axes.axvline(one.as_of.toordinal(), color="#000000", linewidth=1, linestyle=(0, (1, 3)))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set_ylim(bottom=0)
     axes.margins(x=0.08)
@@ -196,7 +209,7 @@ def _rates(axes: Axes, periods: Sequence[PeriodFigures], look: _Look) -> None:
 def _whisker(axes: Axes, day: datetime.date, interval: Interval, look: _Look) -> None:
     if interval.value is None:
         return
-    place = mdates.date2num(day)
+    place = day.toordinal()
     axes.plot(place, interval.value, look.marker, color=look.colour, markersize=6)
     if interval.low is not None and interval.high is not None:
         axes.vlines(place, interval.low, interval.high, color=look.colour)
@@ -217,6 +230,12 @@ def _page(title: str, model: TrainedModel) -> tuple[Figure, Axes]:
 
 def _plain(axes: Axes) -> None:
     axes.spines[["top", "right"]].set_visible(False)
+
+
+def _guessing(axes: Axes) -> None:
+    axes.plot([0, 1], [0, 1], color="#999999", linewidth=1)
+    turned: dict[str, Any] = {"rotation": 45, "rotation_mode": "anchor", "transform_rotates_text": True}
+    axes.text(0.62, 0.6, "picking at random", color=_GREY, fontsize=9, ha="center", va="top", **turned)
 
 
 def _percent(axes: Axes, across: str, up: str) -> None:

@@ -1,7 +1,7 @@
 """Intervals by resampling entities: the rows of one tenancy are not independent of each other.
 
-Each resample draws entities with replacement (Field and Welsh 2007, doi:10.1111/j.1467-9868.2007.00593.x), as counts, so
-that a metric of a resample is the metric with other weights and all of them are computed from sorted scores at once.
+Each resample draws entities with replacement (Field and Welsh 2007, doi:10.1111/j.1467-9868.2007.00593.x), as counts,
+so that a metric of a resample is the metric with other weights and all of them are computed from sorted scores at once.
 """
 
 from __future__ import annotations

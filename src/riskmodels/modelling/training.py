@@ -143,8 +143,8 @@ def _notes(table: TrainingTable, rows: Rows, plan: Plan) -> tuple[str, ...]:
         )
     if plan.gap:
         notes.append(
-            f"{len(plan.gap)} as-of dates before the held-out one were not learned from: their outcome was not yet known "
-            "at the held-out date."
+            f"{len(plan.gap)} as-of dates before the held-out one were not learned from: their outcome was not yet "
+            "known at the held-out date."
         )
     if len(plan.folds) == 1:
         notes.append("One development period only could be judged out of time: every choice rests on that one.")

@@ -6,6 +6,7 @@ MLflow is imported, and again in a process that had imported it already.
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
 import os
@@ -94,6 +95,7 @@ def _import_silently() -> None:
     with warnings.catch_warnings():
         # MLflow's own tables use a loading strategy that SQLAlchemy 2.1 deprecates; it says so as they are imported.
         warnings.filterwarnings("ignore", message="The ``noload`` loader strategy is deprecated")
+        importlib.import_module("mlflow.store.tracking.sqlalchemy_store")
     from mlflow.telemetry.client import set_telemetry_client
 
     set_telemetry_client()  # type: ignore[no-untyped-call]

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["Picture", "draw", "report_html"]
 
 
+_CAPTIONS = {
+    "roc": "ROC curve: how well people are ranked",
+    "precision_recall": "Precision and recall: how right the list is as it finds more people",
+    "calibration": "Calibration: whether what was called likely happened as often",
+    "lift": "Lift: what a list finds that picking at random would not",
+    "score_over_time": "Score over time: whether people and figures shift from one date to the next",
+}
+
+
 @dataclass(frozen=True)
 class Picture:
     """A plot: its PNG file, a heading, and what it shows in words for those who cannot see it."""
@@ -43,7 +52,7 @@ def draw(folder: Path, plots: Mapping[str, tuple[Figure, str]]) -> tuple[Picture
     for name, (figure, alt) in plots.items():
         path = folder / f"{name}.png"
         figure.savefig(path)
-        pictures.append(Picture(path, name.replace("_", " ").capitalize(), alt))
+        pictures.append(Picture(path, _CAPTIONS.get(name, name.replace("_", " ").capitalize()), alt))
     return tuple(pictures)
 
 
@@ -95,8 +104,8 @@ def _in_short(table: TrainingTable, model: TrainedModel) -> list[str]:
     held_out = ", ".join(tables.day(day) for day in judged.held_out)
     said = [
         f"What is predicted: {table.outcome_says}, within {table.horizon_days} days.",
-        f"Learned from {model.rows:,} rows at {len(model.learned_from)} dates, from {tables.day(model.learned_from[0])} to "
-        f"{tables.day(model.learned_from[-1])}.",
+        f"Learned from {model.rows:,} rows at {len(model.learned_from)} dates, from "
+        f"{tables.day(model.learned_from[0])} to {tables.day(model.learned_from[-1])}.",
         f"Held out and read once: {held_out}, {judged.rows:,} rows, of which {judged.positives:,} had the outcome: "
         f"{judged.base_rate.as_text()}.",
         f"Chosen: {model.chosen}. {model.choice_reason}.",

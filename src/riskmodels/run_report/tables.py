@@ -10,7 +10,19 @@ from riskmodels.modelling.metrics import METRICS
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import GroupFigures, Interval, LineageEntry, TrainedModel, TrainingTable
 
-__all__ = ["Cell", "Grid", "broken", "day", "differences", "digests", "figures", "helped", "inputs", "periods", "quality"]
+__all__ = [
+    "Cell",
+    "Grid",
+    "broken",
+    "day",
+    "differences",
+    "digests",
+    "figures",
+    "helped",
+    "inputs",
+    "periods",
+    "quality",
+]
 
 
 @dataclass(frozen=True)
@@ -32,7 +44,7 @@ class Grid:
 
 
 def figures(model: TrainedModel) -> Grid:
-    """Every metric of every estimator, with its meaning."""
+    """Give every metric of every estimator, with its meaning."""
     judged = model.evaluation
     head = ("Metric", *(f"{name} (chosen)" if name == model.chosen else name for name in judged.metrics))
     rows = tuple(
@@ -44,16 +56,18 @@ def figures(model: TrainedModel) -> Grid:
 
 
 def differences(model: TrainedModel) -> Grid:
-    """Each difference between two estimators, with its paired interval."""
+    """Give each difference between two estimators, with its paired interval."""
     given = model.evaluation.differences
     metrics = tuple(dict.fromkeys(metric for of in given.values() for metric in of))
-    rows = tuple((Cell(metric), *(_figure(of.get(metric, Interval(None))) for of in given.values())) for metric in metrics)
+    rows = tuple(
+        (Cell(metric), *(_figure(of.get(metric, Interval(None))) for of in given.values())) for metric in metrics
+    )
     caption = "Differences; where the interval holds 0, the two may be as good as each other"
     return Grid(caption, ("Metric", *(name.replace("_", " ") for name in given)), rows)
 
 
 def helped(model: TrainedModel) -> Grid:
-    """Those who were helped inside the outcome's window, apart from the rest: help changes what would have been."""
+    """Show those who were helped inside the outcome's window apart from the rest: help changes what would have been."""
     judged = model.evaluation
     groups: Mapping[str, GroupFigures] = {"Helped inside the window": judged.treated, "Not helped": judged.untreated}
     rows = tuple(
@@ -64,9 +78,10 @@ def helped(model: TrainedModel) -> Grid:
 
 
 def periods(table: TrainingTable, model: TrainedModel) -> Grid:
-    """What became of the population at each as-of date, and what the date was used for."""
+    """Say what became of the population at each as-of date, and what the date was used for."""
     roles = {one.as_of: one.role.replace("_", " ") for one in model.evaluation.periods}
-    head = ("As of", "Used for", "Population", "Excluded", "Too recent", "Left early", "Competing", "Helped", "Rows", "With outcome")
+    left_out = ("Excluded", "Too recent", "Left early")
+    head = ("As of", "Used for", "Population", *left_out, "Competing", "Helped", "Rows", "With outcome")
     rows = tuple(
         _cells(
             day(one.as_of),
@@ -81,7 +96,7 @@ def periods(table: TrainingTable, model: TrainedModel) -> Grid:
 
 
 def inputs(table: TrainingTable) -> Grid:
-    """Each feature in words, with where it comes from."""
+    """Give each feature in words, with where it comes from."""
     sources: dict[str, list[LineageEntry]] = {}
     for entry in table.lineage:
         sources.setdefault(entry.feature, []).append(entry)
@@ -101,7 +116,7 @@ def inputs(table: TrainingTable) -> Grid:
 
 
 def quality(table: TrainingTable) -> Grid:
-    """The state of every extract that was read."""
+    """Give the state of every extract that was read."""
     head = ("Extract", "Rows", "Kept", "Bad", "Bad, allowed", "Repeated", "Corrected", "Newest", "Who can mend it")
     rows = tuple(
         _cells(
@@ -118,7 +133,7 @@ def quality(table: TrainingTable) -> Grid:
 
 
 def broken(table: TrainingTable) -> Grid:
-    """The rules that rows broke, and the keys that lead nowhere."""
+    """Name the rules that rows broke, and the keys that lead nowhere."""
     rows = tuple(
         _cells(one.extract, words, f"{count:,}")
         for one in table.report.quality.extracts
@@ -132,7 +147,7 @@ def broken(table: TrainingTable) -> Grid:
 
 
 def digests(table: TrainingTable, model: TrainedModel, policy: ModelPolicy) -> Grid:
-    """Everything that settles the result."""
+    """Give everything that settles the result."""
     travel = table.report.time_travel
     facts = {
         "Definition, SHA-256": table.definition_digest,

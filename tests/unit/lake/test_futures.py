@@ -9,12 +9,13 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from riskmodels.errors import TooManyBadRows
 from riskmodels.lake import Extract, Lake
 from tests.lakes import lay, moment, open_lake, typed, written
 from tests.unit.lake.examples import CONTRACTS, Payments, Persons, Returns, Tenancies
 
 NOW = moment("2024-01-15")
-VISIBLE = "_visible_from < timestamp '2024-01-15' and (_superseded_from is null or _superseded_from >= timestamp '2024-01-15')"
+VISIBLE = f"_visible_from < '{NOW}' and (_superseded_from is null or _superseded_from >= '{NOW}')"
 
 
 def history(rows: int, seed: int) -> dict[type[Extract], list[dict[str, Any]]]:
@@ -148,3 +149,20 @@ def test_a_derived_lake_can_be_derived_from_again(tmp_path: Path) -> None:
         earlier = lake.as_known_at(NOW).as_known_at(moment("2024-01-10"))
         assert everything(lake.as_known_at(moment("2024-01-10")), Payments) == everything(earlier, Payments)
         assert 0 < len(everything(earlier, Payments)) < len(once)
+
+
+def test_an_extract_that_is_refused_is_refused_in_a_derived_lake_too(tmp_path: Path) -> None:
+    lay(tmp_path, {Payments: typed(Payments, [{"payment_id": "p1", "amount_gbp": "-1"}])})
+    with open_lake(tmp_path, CONTRACTS) as lake:
+        for derived in (lake.as_known_at(NOW), lake.with_future_perturbed(NOW, seed=1)):
+            with pytest.raises(TooManyBadRows):
+                derived.prepare(Payments)
+
+
+def test_the_largest_numbers_can_be_scrambled(tmp_path: Path) -> None:
+    row = {"person_id": "a", "hours": "1e308", "visits": str(-(2**63)), "cut_on": "2024-02-01"}
+    lay(tmp_path, {Returns: typed(Returns, [row, {**row, "person_id": "b", "visits": str(2**63 - 1)}])})
+    with open_lake(tmp_path, CONTRACTS) as lake:
+        before = everything(lake, Returns)
+        after = everything(lake.with_future_perturbed(NOW, seed=1), Returns)
+    assert {row["visits"] for row in before}.isdisjoint(row["visits"] for row in after)

@@ -97,7 +97,7 @@ def make_demo_lake(
         _check_folder(folder)
     world = draw_world(households, years, seed, ends_on)
     with new_folder(truth_folder) as truth_draft, new_folder(directory) as draft:
-        rows = _simulate(world, draft, truth_draft, progress or _tell_nobody)
+        rows = _simulate(world, draft.path, truth_draft.path, progress or _tell_nobody)
     return DemoLake(directory, truth_folder / TRUTH_FILE, rows, world.calendar.first_day, ends_on)
 
 

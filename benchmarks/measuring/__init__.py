@@ -1,0 +1,1 @@
+"""What every benchmark shares: how work is timed side by side, and how results are shown."""
