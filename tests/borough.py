@@ -1,7 +1,7 @@
 """A borough small enough to read: the contracts that the rule tests and the property tests share.
 
-Every manner of history is here: events with a moment, events with a day, rows whose clock is part of their key, an assumed
-known time, dated copies, rows overwritten in place, and places instead of people.
+Every manner of history is here: events with a moment, events with a day, rows whose clock is part of their key, an
+assumed known time, dated copies, rows overwritten in place, and places instead of people.
 """
 
 from __future__ import annotations

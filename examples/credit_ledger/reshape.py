@@ -1,7 +1,7 @@
-"""Turn the published table of card clients, one row for each client, into the ledger that it is: a lake of four extracts.
+"""Turn the published table of card clients, one row for each client, into the ledger that it is: four extracts.
 
-Run it as ``python examples/credit_ledger/reshape.py PATH_TO_CSV [LAKE_FOLDER]``. What it makes is committed beside it, so
-that the example runs without the source; it is here so that anyone can make it again and see what was done.
+Run it as ``python examples/credit_ledger/reshape.py PATH_TO_CSV [LAKE_FOLDER]``. What it makes is committed beside it,
+so that the example runs without the source; it is here so that anyone can make it again and see what was done.
 
 What is assumed, because the source gives months and no days: the statement of a month falls on the 28th, and what was
 charged and paid in the month is posted on that day. What is worked out: the charges of a month are its balance less the
@@ -51,11 +51,11 @@ Whole = npt.NDArray[np.int64]
 
 def read_source(path: Path) -> dict[str, Whole]:
     """Read the source: ``id`` of shape (n,), and limit, sex, age (n, 1), status, balance, paid (n, 6), April first."""
-    table = csv.read_csv(path)
-    names = next((names for names in (NUMBERED, NAMED) if {"ID", *sum(names.values(), [])} <= set(table.column_names)), None)
+    table = csv.read_csv(path) if path.is_file() else pa.table({})
+    names = next((names for names in (NUMBERED, NAMED) if _columns(names) <= set(table.column_names)), None)
     if names is None:
         raise SystemExit(
-            f"Found: {path} lacks columns of the table of card clients.\n"
+            f"Found: {path} is not there, or lacks columns of the table of card clients.\n"
             "Expected: ID, X1 to X23 or ID, LIMIT_BAL, SEX, ..., PAY_AMT6, in the first line.\n"
             "What to do: fetch doi:10.24432/C55S3H from the UCI Machine Learning Repository and save it as CSV."
         )
@@ -66,13 +66,17 @@ def read_source(path: Path) -> dict[str, Whole]:
     return {"id": table.column("ID").cast(pa.int64()).to_numpy(), **read}
 
 
+def _columns(names: Mapping[str, Sequence[str]]) -> set[str]:
+    return {"ID"}.union(*names.values())
+
+
 def charges_of(balance: Whole, paid: Whole) -> Whole:
-    """Work out the charges of May to September, shape (n, 5): below zero where the balance fell by more than was paid."""
+    """Work out the charges of May to September, shape (n, 5): below zero where more fell off than was paid."""
     return np.asarray(balance[:, 1:] - balance[:, :-1] + paid[:, 1:], dtype=np.int64)
 
 
 def reshape(source: Mapping[str, Whole]) -> dict[str, pa.Table]:
-    """Make the four extracts, each sorted by account."""
+    """Make the four extracts, accounts in the order of the source."""
     account, n = source["id"], len(source["id"])
     days = [datetime.date(YEAR, month, STATEMENT_DAY) for month in MONTHS]
     covered = pa.array([COVERED_FROM] * n)
@@ -153,7 +157,9 @@ def main(arguments: Sequence[str]) -> None:
         size = (folder / name / f"{name}.parquet").stat().st_size
         print(f"{folder / name}: {table.num_rows:,} rows, {size / 1e6:.2f} MB")
     charged = charges_of(source["balance"], source["paid"])
-    print(f"Account-months in which the balance fell by more than was paid (kept as credits): {(charged < 0).mean():.2%}")
+    print(
+        f"Account-months in which the balance fell by more than was paid (kept as credits): {(charged < 0).mean():.2%}"
+    )
 
 
 if __name__ == "__main__":

@@ -58,12 +58,15 @@ class RunResult:
         The run's name in MLflow and of its folder.
     folder : Path
         Holds ``report.html``, ``run.json`` and the plots.
+    tracking_uri : str
+        MLflow's tracking store, where the run is too.
     """
 
     model: TrainedModel
     table: TrainingTable
     run_id: str
     folder: Path
+    tracking_uri: str
 
     @property
     def report(self) -> Path:
@@ -253,7 +256,7 @@ def _record(ws: Workspace, table: TrainingTable, model: TrainedModel, policy: Mo
         page = report_html(table, model, policy, pictures)
         (draft.path / "report.html").write_text(page, encoding="utf-8")
         tell("logging to MLflow", 0.6)
-        result = RunResult(model, table, "", runs)
+        result = RunResult(model, table, "", runs, ws.tracking_uri)
         record = log_run(
             model,
             table,
@@ -268,7 +271,6 @@ def _record(ws: Workspace, table: TrainingTable, model: TrainedModel, policy: Mo
         result = dataclasses.replace(result, run_id=record.run_id, folder=draft.becomes)
         told = json.dumps(result.as_json(), indent=2, allow_nan=False)
         (draft.path / "run.json").write_text(told + "\n", encoding="utf-8")
-    tell("done", 1.0)
     return result
 
 
@@ -325,8 +327,9 @@ def build_table(
     """
     table = ws.case(name).build(ws.lake, as_of=as_of, progress=progress)
     audit_path = out.with_name(f"{out.name.removesuffix('.parquet')}.audit.parquet")
-    _write_parquet(audit_path, [table.spine[["entity", "as_of"]], table.audit], table)
-    _write_parquet(out, [table.spine, table.outcome.to_frame(), table.X], table)
+    with whole_file(audit_path, private=True) as audit, whole_file(out, private=True) as rest:
+        _write_parquet(audit, [table.spine[["entity", "as_of"]], table.audit], table)
+        _write_parquet(rest, [table.spine, table.outcome.to_frame(), table.X], table)
     return BuiltTable(table, out, audit_path)
 
 
@@ -336,8 +339,7 @@ def _write_parquet(path: Path, frames: Sequence[pd.DataFrame], table: TrainingTa
     facts = {"riskmodels.case": table.case_name, "riskmodels.table_digest": table.digest}
     facts["riskmodels.definition_digest"] = table.definition_digest
     arrow = pa.Table.from_pandas(pd.concat(frames, axis="columns"), preserve_index=False)
-    with whole_file(path, private=True) as draft:
-        pq.write_table(arrow.replace_schema_metadata(facts), draft)
+    pq.write_table(arrow.replace_schema_metadata(facts), path)
 
 
 def _slug(words: str) -> str:

@@ -22,7 +22,7 @@ Read = Callable[[Row, datetime.datetime], Any]
 
 @dataclass(frozen=True)
 class Said:
-    """One snippet, said in SQL and in Python. ``exact`` is False where it gives a fraction that decimals cannot hold."""
+    """One snippet, said in SQL and in Python. ``exact`` is False where it gives a binary fraction."""
 
     sql: str
     read: Read
@@ -140,9 +140,7 @@ def feature(asked: Asked, lake: Rows, whole: Whole, entity: str, as_of: datetime
     return _of_values(asked.builder, [(day, value) for day, value in values if value is not None])
 
 
-def _belongs(
-    extract: type[Extract], row: Row, lake: Rows, whole: Whole, entity: str, as_of: datetime.datetime
-) -> bool:
+def _belongs(extract: type[Extract], row: Row, lake: Rows, whole: Whole, entity: str, as_of: datetime.datetime) -> bool:
     if whole.entity in extract.columns():
         return bool(row[whole.entity] == entity)
     area = area_of(lake, whole, entity, as_of)

@@ -58,7 +58,9 @@ class Period:
     answers: list[Answer] = field(default_factory=list)
 
 
-def answer(asked: AskedCase, lake: Rows, dates: Sequence[datetime.date], cut: datetime.datetime) -> dict[datetime.date, Period]:
+def answer(
+    asked: AskedCase, lake: Rows, dates: Sequence[datetime.date], cut: datetime.datetime
+) -> dict[datetime.date, Period]:
     """Answer a whole build: for each date the counts, and the rows a model may learn from with their weights."""
     periods: dict[datetime.date, Period] = {}
     watched: list[tuple[datetime.timedelta, bool]] = []
@@ -104,9 +106,7 @@ def left_out(asked: AskedCase, lake: Rows, entity: str, date: datetime.date) -> 
     return False
 
 
-def still_watched(
-    watched: Sequence[tuple[datetime.timedelta, bool]], *, before: datetime.timedelta
-) -> Fraction:
+def still_watched(watched: Sequence[tuple[datetime.timedelta, bool]], *, before: datetime.timedelta) -> Fraction:
     """Estimate (Kaplan and Meier 1958) the chance of not having left before a time.
 
     Where one person's outcome and another's leaving fall at the same time, the outcome is taken to come first.

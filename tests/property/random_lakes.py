@@ -1,4 +1,4 @@
-"""Random lakes and random features: rows that come late, are corrected, withdrawn, repeated, empty, simultaneous or future."""
+"""Random lakes and features: rows that come late, are corrected, withdrawn, repeated, empty, simultaneous or future."""
 
 from __future__ import annotations
 
@@ -47,8 +47,14 @@ EDGES = sorted({day for date in AS_OF for day in near(date) if day >= FIRST})
 days = st.one_of(st.sampled_from(EDGES), st.integers(0, 60).map(lambda offset: FIRST + datetime.timedelta(days=offset)))
 times = st.sampled_from([datetime.time(), datetime.time(), datetime.time(9, 30), datetime.time(23, 59, 59, 999999)])
 moments = st.builds(datetime.datetime.combine, days, times)
-money = st.one_of(st.none(), st.integers(-3, 6).map(lambda n: Decimal(n * 10)), st.integers(-9999, 9999).map(lambda n: Decimal(n) / 100))
-fractions = st.one_of(st.none(), st.integers(-(10**6), 10**6).map(lambda n: n / 3000), st.sampled_from([0.1, 0.2, 1e-9, 123456.789]))
+money = st.one_of(
+    st.none(),
+    st.integers(-3, 6).map(lambda n: Decimal(n * 10)),
+    st.integers(-9999, 9999).map(lambda n: Decimal(n) / 100),
+)
+fractions = st.one_of(
+    st.none(), st.integers(-(10**6), 10**6).map(lambda n: n / 3000), st.sampled_from([0.1, 0.2, 1e-9, 123456.789])
+)
 few = st.one_of(st.none(), st.integers(-1, 3))
 flags = st.one_of(st.none(), st.booleans())
 ended = st.one_of(st.none(), st.integers(0, 50))
@@ -81,7 +87,11 @@ def payment(draw: st.DrawFn) -> Row:
 @st.composite
 def balance(draw: st.DrawFn) -> Row:
     week = draw(days)
-    cells = {"week_ending": week, "balance_gbp": draw(money), "rent_gbp": draw(st.sampled_from([None, Decimal(0), Decimal(15)]))}
+    cells = {
+        "week_ending": week,
+        "balance_gbp": draw(money),
+        "rent_gbp": draw(st.sampled_from([None, Decimal(0), Decimal(15)])),
+    }
     return {"tenancy_id": draw(st.sampled_from(HOMES)), **cells, "loaded_at": draw(_known(moment(week)))}
 
 
@@ -125,7 +135,9 @@ def home(draw: st.DrawFn) -> Row:
 
 
 @st.composite
-def histories(draw: st.DrawFn, extract: type[Extract], keys: st.SearchStrategy[Row], row: st.SearchStrategy[Row]) -> list[Row]:
+def histories(
+    draw: st.DrawFn, extract: type[Extract], keys: st.SearchStrategy[Row], row: st.SearchStrategy[Row]
+) -> list[Row]:
     """Draw rows with up to three versions each (no two known at one moment), some of them delivered twice."""
     written: list[Row] = []
     for key in draw(st.lists(keys, max_size=8, unique_by=lambda key: tuple(key.values()))):
@@ -155,10 +167,14 @@ def lakes(draw: st.DrawFn) -> dict[type[Extract], list[Row]]:
     rows[Balances] = draw(histories(Balances, weekly, balance()))
     rows[Visits] = draw(histories(Visits, numbered("visit_id"), visit()))
     rows[Registers] = draw(histories(Registers, numbered("entry_id"), entry()))
-    once = st.lists(st.tuples(numbered("account_id"), account()), max_size=4, unique_by=lambda pair: pair[0]["account_id"])
+    once = st.lists(
+        st.tuples(numbered("account_id"), account()), max_size=4, unique_by=lambda pair: pair[0]["account_id"]
+    )
     rows[Accounts] = [{**key, **row} for key, row in draw(once)]
     editions = st.builds(
-        lambda area, edition: {"area": area, "edition": edition}, st.sampled_from(AREAS), st.sampled_from(["2019", "2025"])
+        lambda area, edition: {"area": area, "edition": edition},
+        st.sampled_from(AREAS),
+        st.sampled_from(["2019", "2025"]),
     )
     rows[Places] = draw(histories(Places, editions, place()))
     return rows
@@ -179,7 +195,9 @@ def _feature(draw: st.DrawFn, name: str) -> Asked:
     over = draw(st.sampled_from(OVER))
     if builder == "nearby":
         return draw(_about_neighbours(name, over))
-    extract = draw(st.sampled_from([Payments, Payments, Payments, Balances, Visits, Registers, Places, Homes, Accounts]))
+    extract = draw(
+        st.sampled_from([Payments, Payments, Payments, Balances, Visits, Registers, Places, Homes, Accounts])
+    )
     if builder == "distinct":
         value = draw(st.sampled_from(DISTINCT.get(extract, CONDITIONS[extract])))
     elif builder in ("count", "ever", "share", "days_since"):

@@ -148,16 +148,17 @@ VALUES: dict[type[Extract], list[Said]] = {
         Said("balance_gbp / rent_gbp", of("balance_gbp", "rent_gbp", value=_ratio), exact=False),
     ],
     Visits: [Said("reached", column("reached"))],
-    Registers: [Said("points", column("points")), Said("points * 1.5", of("points", value=lambda p: p * Decimal("1.5")))],
+    Registers: [
+        Said("points", column("points")),
+        Said("points * 1.5", of("points", value=lambda p: p * Decimal("1.5"))),
+    ],
     Places: [Said("decile", column("decile")), Said("11 - decile", of("decile", value=lambda decile: 11 - decile))],
     Homes: [Said("rent_gbp", column("rent_gbp"))],
 }
 
 # What may be counted by kind: texts and dates as well.
 DISTINCT: dict[type[Extract], list[Said]] = {
-    Payments: [
-        Said(name, column(name)) for name in ("kind", "amount_gbp", "items", "due_on", "on_time")
-    ],
+    Payments: [Said(name, column(name)) for name in ("kind", "amount_gbp", "items", "due_on", "on_time")],
     Balances: [Said("balance_gbp", column("balance_gbp"))],
     Visits: [Said("visited_on", column("visited_on"))],
     Registers: [Said("points", column("points"))],

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 import pytest
 
-from riskmodels.features import days, distinct, ever, highest, latest, mean, nearby, share, spread, total, trend
+from riskmodels.features import days, distinct, ever, highest, latest, lowest, mean, nearby, share, spread, total, trend
 from riskmodels.features.build import build_features
 from tests.borough import CONTRACTS, READ, Homes, Payments
 from tests.lakes import lay, open_lake, spine
@@ -31,6 +31,7 @@ CASE = case_of(
         spread(Payments, "score", name="spread_score", says="Spread"),
         trend(Payments, "score", over=days(91), name="trend_score", says="Trend"),
         highest(Payments, "score", where="kind = 'card'", name="high", says="Highest"),
+        lowest(Payments, "score * 0", name="zero", says="Nothing, above and below"),
         distinct(Payments, "items", name="kinds", says="Kinds"),
         share(Payments, "kind = 'card'", over=days(28), name="by_card", says="By card"),
         nearby(Payments, "score", how="mean", within=Homes.area, over=days(28), name="around", says="Around"),
@@ -41,7 +42,7 @@ CASE = case_of(
 
 @pytest.fixture(scope="module")
 def events() -> pa.Table:
-    """Make a table large enough that two threads share it, with many rows of one moment and fractions that do not add up."""
+    """Make a table that two threads share, with many rows of one moment and fractions that do not add up."""
     random = np.random.default_rng(7)
     paid_at = START + random.integers(0, 366 * 24, EVENTS) * np.timedelta64(3600, "s")
     text = pa.array(np.arange(EVENTS)).cast(pa.string())

@@ -30,7 +30,9 @@ from tests.property.snippets import CONDITIONS, either, missing, of
 DATES = (datetime.date(2024, 1, 12), datetime.date(2024, 1, 21))
 CUTS = (datetime.date(2024, 1, 26), datetime.date(2024, 2, 9), datetime.date(2024, 2, 18), datetime.date(2024, 12, 31))
 MANY = tuple(f"t{number}" for number in range(1, 9))
-watched_days = st.one_of(st.sampled_from(DATES), st.integers(0, 35).map(lambda number: DATES[0] + datetime.timedelta(days=number)))
+watched_days = st.one_of(
+    st.sampled_from(DATES), st.integers(0, 35).map(lambda number: DATES[0] + datetime.timedelta(days=number))
+)
 PEOPLE = ("ann", "ben")
 CURRENT = Said(
     "ended_on is null or ended_on >= as_of",
@@ -42,10 +44,14 @@ OWES = Said("balance_gbp > 20", of("balance_gbp", value=lambda balance: balance 
 @st.composite
 def asked_cases(draw: st.DrawFn) -> AskedCase:
     extract, condition = draw(
-        st.sampled_from([(Balances, OWES), (Balances, OWES), (Payments, CONDITIONS[Payments][0]), (Visits, CONDITIONS[Visits][0])])
+        st.sampled_from(
+            [(Balances, OWES), (Balances, OWES), (Payments, CONDITIONS[Payments][0]), (Visits, CONDITIONS[Visits][0])]
+        )
     )
     treated_by, treated_where = draw(
-        st.sampled_from([(None, None), (Visits, None), (Visits, CONDITIONS[Visits][0]), (Payments, CONDITIONS[Payments][5])])
+        st.sampled_from(
+            [(None, None), (Visits, None), (Visits, CONDITIONS[Visits][0]), (Payments, CONDITIONS[Payments][5])]
+        )
     )
     return AskedCase(
         homes=Homes,
@@ -104,7 +110,9 @@ def many_homes(draw: st.DrawFn) -> list[Row]:
                     "ended_on": None if lasts is None else start + datetime.timedelta(days=lasts),
                     "died_on": None if lives is None else start + datetime.timedelta(days=lives),
                     "is_deleted": False if version == 0 else draw(st.sampled_from([False, False, True])),
-                    "recorded_at": moment(start + datetime.timedelta(days=draw(st.sampled_from([0, 15, 40])) * version)),
+                    "recorded_at": moment(
+                        start + datetime.timedelta(days=draw(st.sampled_from([0, 15, 40])) * version)
+                    ),
                 }
             )
     return list({(row["tenancy_id"], row["recorded_at"]): row for row in rows}.values())
@@ -162,7 +170,9 @@ def payment_of_the_many(draw: st.DrawFn) -> Row:
 def watched_lakes(draw: st.DrawFn) -> dict[type[Extract], list[Row]]:
     rows: dict[type[Extract], list[Row]] = {extract: [] for extract in READ}
     rows[Homes] = draw(many_homes())
-    rows[Balances] = draw(st.lists(balance(), min_size=4, max_size=14, unique_by=lambda row: (row["tenancy_id"], row["week_ending"])))
+    rows[Balances] = draw(
+        st.lists(balance(), min_size=4, max_size=14, unique_by=lambda row: (row["tenancy_id"], row["week_ending"]))
+    )
     rows[Visits] = draw(histories(Visits, numbered("visit_id"), visit()))
     rows[Payments] = draw(histories(Payments, numbered("payment_id"), payment_of_the_many()))
     keys = st.integers(1, 3)
@@ -216,7 +226,10 @@ def _counted(period: Period, date: datetime.date) -> dict[str, Any]:
 
 
 def _reported(period: PeriodCount) -> dict[str, Any]:
-    return {name: getattr(period, name) or 0 if name != "as_of" else period.as_of for name in _counted(Period(), period.as_of)}
+    return {
+        name: getattr(period, name) or 0 if name != "as_of" else period.as_of
+        for name in _counted(Period(), period.as_of)
+    }
 
 
 def _answers(periods: Mapping[datetime.date, Period]) -> list[float]:
@@ -225,7 +238,14 @@ def _answers(periods: Mapping[datetime.date, Period]) -> list[float]:
     return [
         cell
         for row in rows
-        for cell in (moment(row.as_of).timestamp(), float(pseudonym(row.entity)), row.outcome, row.competing, row.treated, row.weight)
+        for cell in (
+            moment(row.as_of).timestamp(),
+            float(pseudonym(row.entity)),
+            row.outcome,
+            row.competing,
+            row.treated,
+            row.weight,
+        )
     ]
 
 
@@ -234,5 +254,12 @@ def _rows(table: TrainingTable) -> list[float]:
     return [
         cell
         for row in spine.itertuples(index=False)
-        for cell in (row.as_of.to_pydatetime().timestamp(), float(row.entity), row.outcome, row.competing, row.treated, row.weight)
+        for cell in (
+            row.as_of.to_pydatetime().timestamp(),
+            float(row.entity),
+            row.outcome,
+            row.competing,
+            row.treated,
+            row.weight,
+        )
     ]

@@ -42,8 +42,8 @@ def case_of(*features: Features, **changes: Any) -> UseCase:
 class Rulebook:
     """Asks rules of small lakes laid below a folder.
 
-    Tables are given by the extract's folder: ``payments="| tenancy_id | paid_at | ..."``. Extracts that are not given are
-    empty; columns that a table does not mention are filled (known time: the event's own).
+    Tables are given by the extract's folder: ``payments="| tenancy_id | paid_at | ..."``. Extracts that are not given
+    are empty; columns that a table does not mention are filled (known time: the event's own).
     """
 
     def __init__(self, folder: Path) -> None:
@@ -100,7 +100,7 @@ def of_rows(table: TrainingTable, column: str) -> dict[str, Any]:
 
 def _by_row(table: TrainingTable, values: pd.Series[Any]) -> dict[str, Any]:
     dates = table.spine["as_of"].dt.date
-    several = dates.nunique() > 1
+    several = len(set(dates)) > 1
     names = [
         f"{NAMES[entity]} {date}" if several else NAMES[entity]
         for entity, date in zip(table.spine["entity"], dates, strict=True)

@@ -38,7 +38,10 @@ def audited(rules: Rulebook, by: Any, **tables: Any) -> dict[str, str]:
     ("links", "expected"),
     [
         ("| ann | t1 | joint | 0.9 | 2023-01-01 |\n| ben | t1 | lead  | 0.1 | 2022-01-01 |", "Male"),  # the lead first
-        ("| ann | t1 | lead  | 0.9 | 2022-01-01 |\n| ben | t1 | lead  | 0.8 | 2023-01-01 |", "Female"),  # then the surer
+        (
+            "| ann | t1 | lead  | 0.9 | 2022-01-01 |\n| ben | t1 | lead  | 0.8 | 2023-01-01 |",
+            "Female",
+        ),  # then the surer
         ("| ann | t1 | lead  | 0.9 | 2022-01-01 |\n| ben | t1 | lead  | 0.9 | 2023-01-01 |", "Male"),  # then the newer
         ("| ann | t1 | joint | 0.9 | 2022-01-01 |", "Female"),  # with no lead, whoever there is
         ("| ben | t1 | lead  | 0.9 | 2024-02-01 |", "Unknown"),  # not yet linked
@@ -79,7 +82,9 @@ def test_ages_fall_into_bands_by_the_year_of_birth(rules: Rulebook) -> None:
         | ben       | t3         | lead     | 2023-01-01 |
     """
     # 44 at the most, and 24.
-    assert {"t1": "35 to 44", "t2": "Unknown", "t3": "18 to 24"} == audited(rules, age_band(People.born_on), links=links)
+    assert {"t1": "35 to 44", "t2": "Unknown", "t3": "18 to 24"} == audited(
+        rules, age_band(People.born_on), links=links
+    )
 
 
 def test_the_characteristic_of_a_place_needs_no_person(rules: Rulebook) -> None:
@@ -91,7 +96,9 @@ def test_the_characteristic_of_a_place_needs_no_person(rules: Rulebook) -> None:
     assert {"t1": "2", "t2": "Unknown", "t3": "2"} == audited(rules, Places.decile, places=places)
 
 
-@pytest.mark.parametrize(("ends_on", "expected"), [("", "Withheld"), ("2024-02-01", "Withheld"), ("2024-01-31", "Female")])
+@pytest.mark.parametrize(
+    ("ends_on", "expected"), [("", "Withheld"), ("2024-02-01", "Withheld"), ("2024-01-31", "Female")]
+)
 def test_a_notice_not_to_use_equality_data_withholds_what_is_personal(
     rules: Rulebook, ends_on: str, expected: str
 ) -> None:

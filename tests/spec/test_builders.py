@@ -112,7 +112,9 @@ def test_latest_goes_by_when_things_happened_before_when_they_were_known(rules: 
     assert 20.0 == rules.ask(latest(Payments, "amount_gbp", **WORDS), as_of=AS_OF, payments=payments)
 
 
-@pytest.mark.parametrize(("paid_at", "expected"), [("2024-01-31 23:59", 1.0), ("2024-01-31 00:00", 1.0), ("2024-01-30 23:59", 2.0)])
+@pytest.mark.parametrize(
+    ("paid_at", "expected"), [("2024-01-31 23:59", 1.0), ("2024-01-31 00:00", 1.0), ("2024-01-30 23:59", 2.0)]
+)
 def test_days_since_counts_midnights_and_not_hours(rules: Rulebook, paid_at: str, expected: float) -> None:
     payments = f"""
         | tenancy_id | paid_at   |
@@ -190,7 +192,11 @@ def test_division_by_zero_is_null(rules: Rulebook) -> None:
         | t1         | 2024-01-07  | 10          | 0        |
         | t2         | 2024-01-07  | 10          | 4        |
     """
-    for expression, of_t2 in (("balance_gbp / rent_gbp", 2.5), ("balance_gbp % rent_gbp", 2.0), ("balance_gbp // rent_gbp", 2.0)):
+    for expression, of_t2 in (
+        ("balance_gbp / rent_gbp", 2.5),
+        ("balance_gbp % rent_gbp", 2.0),
+        ("balance_gbp // rent_gbp", 2.0),
+    ):
         weeks_owed = latest(Balances, expression, **WORDS)
         assert {"t1": None, "t2": of_t2} == rules.ask(weeks_owed, as_of=AS_OF, about=("t1", "t2"), balances=balances)
 

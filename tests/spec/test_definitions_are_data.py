@@ -38,7 +38,15 @@ from tests.borough import CONTRACTS, Balances, Homes, Payments, People, Places, 
 from tests.spec.rulebook import case_of
 
 EVERYTHING: tuple[Any, ...] = (
-    total(Payments, "amount_gbp", where="kind = 'card'", over=weeks(4, 13), name="paid", says="Paid in the last {over}", unit="GBP"),
+    total(
+        Payments,
+        "amount_gbp",
+        where="kind = 'card'",
+        over=weeks(4, 13),
+        name="paid",
+        says="Paid in the last {over}",
+        unit="GBP",
+    ),
     count(Payments, over=days(7), name="seen", says="Payments"),
     mean(Payments, "score", name="mean_score", says="Mean"),
     lowest(Payments, "items", name="fewest", says="Fewest"),
@@ -52,7 +60,9 @@ EVERYTHING: tuple[Any, ...] = (
     distinct(Payments, "kind", name="kinds", says="Kinds"),
     share(Payments, "on_time", of="kind = 'card'", over=weeks(4), name="on_time", says="On time"),
     attribute(Homes, "tenure", name="tenure", says="Tenure"),
-    attribute(Payments, "kind", encode="ordinal", order=("cash", "card", "refund"), monotone="decreasing", name="k", says="K"),
+    attribute(
+        Payments, "kind", encode="ordinal", order=("cash", "card", "refund"), monotone="decreasing", name="k", says="K"
+    ),
     nearby(Payments, "amount_gbp", how="mean", within=Homes.area, over=weeks(4), name="around", says="Around"),
     derived("paid_4w / nullif(paid_13w, 0)", name="pace", says="Pace", unit="share"),
 )
@@ -64,8 +74,8 @@ def full_case(**changes: Any) -> UseCase:
         **{
             "population": where(Homes, "ended_on is null", having="paid_4w < 100"),
             "outcome": ever(
-                Balances, "balance_gbp >= 100", within=weeks(4), says="Owes 100", times_running=2, settles_after=days(3),
-                censored_by="ended_on", competes_with="died_on", treated_by=where(Visits, "reached"),
+                Balances, "balance_gbp >= 100", within=weeks(4), says="Owes 100", times_running=2,
+                settles_after=days(3), censored_by="ended_on", competes_with="died_on", treated_by=where(Visits, "reached"),
             ),
             "audit_by": [
                 People.sex, age_band(People.born_on), Places.decile,
@@ -98,8 +108,20 @@ def test_equal_definitions_have_equal_digests_however_they_are_spaced() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"features": [*EVERYTHING[:-1], derived("paid_4w / nullif(paid_13w, 1)", name="pace", says="Pace", unit="share"), count(Balances, name="weeks_seen", says="Weeks on record")]},
-        {"features": [*EVERYTHING[1:-1], total(Payments, "amount_gbp", over=weeks(4, 12), name="paid", says="Paid"), count(Balances, name="weeks_seen", says="W")]},
+        {
+            "features": [
+                *EVERYTHING[:-1],
+                derived("paid_4w / nullif(paid_13w, 1)", name="pace", says="Pace", unit="share"),
+                count(Balances, name="weeks_seen", says="Weeks on record"),
+            ]
+        },
+        {
+            "features": [
+                *EVERYTHING[1:-1],
+                total(Payments, "amount_gbp", over=weeks(4, 12), name="paid", says="Paid"),
+                count(Balances, name="weeks_seen", says="W"),
+            ]
+        },
         {"population": where(Homes, "ended_on is null", having="paid_4w < 101")},
         {"population": where(Homes, "ended_on is null")},
         {"outcome": ever(Balances, "balance_gbp >= 100", within=weeks(5), says="Owes 100")},
@@ -165,7 +187,9 @@ def test_the_sql_names_every_feature_and_parses() -> None:
     queries = [query for query in sqlglot.parse(sql, dialect="duckdb") if query is not None]
 
     assert all(isinstance(query, exp.Query) for query in queries)
-    assert set(case.features.names) <= {column.alias_or_name for query in queries for column in query.find_all(exp.Alias)}
+    assert set(case.features.names) <= {
+        column.alias_or_name for query in queries for column in query.find_all(exp.Alias)
+    }
     for extract in (Payments, Balances, Homes, Visits, Places):
         assert extract.folder() in sql
 

@@ -139,7 +139,7 @@ WATCHED: dict[str, Any] = {"censored_by": "ended_on", "competes_with": "died_on"
 def test_who_leaves_inside_the_window_without_the_outcome_is_unknown_left_out_and_counted(rules: Rulebook) -> None:
     table = rules.build(predicting(**WATCHED), AS_OF, cut="2024-12-31", homes=LEAVERS)
 
-    # t1 and t5 left; t2 leaves when the window is over; t3 died, and t4 died before the tenancy ended: that is an answer.
+    # t1 and t5 left; t2 leaves when the window is over; t3 died, and t4 died before the tenancy ended: both are answers.
     assert {"t2": 0.0, "t3": 0.0, "t4": 0.0} == outcomes(table)
     assert {"t2": False, "t3": True, "t4": True} == of_rows(table, "competing")
     assert (5, 2, 2, 3) == (
@@ -213,7 +213,7 @@ def test_those_who_were_watched_long_enough_stand_for_those_who_left(rules: Rule
     """
     table = rules.build(predicting(**WATCHED), AS_OF, cut="2024-12-31", homes=homes, balances=balances)
 
-    # When t1 leaves on day 10, five are watched (t2 has had the outcome): of five chances to be watched on, four remain.
+    # When t1 leaves on day 10, five are watched (t2 has had the outcome): of five chances to be watched, four remain.
     # When t5 leaves on day 22, two are: t5 and t6, so one in two remains.
     assert {"t2": 1.0, "t3": 5 / 4, "t4": 5 / 4, "t6": 5 / 4 * 2} == pytest.approx(of_rows(table, "weight"), rel=1e-12)
     assert {"t2": 1.0, "t3": 1.0, "t4": 0.0, "t6": 0.0} == outcomes(table)

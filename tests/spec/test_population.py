@@ -77,7 +77,10 @@ def test_having_picks_by_features_and_null_does_not_pass(rules: Rulebook) -> Non
         ("|    | t1 | protected_address    | 2024-01-01 |            |", {"t1"}),
         ("|    | t1 | objection_article_21 | 2024-01-01 | 2024-02-01 |", {"t1"}),  # it still held on that day
         ("|    | t1 | objection_article_21 | 2023-01-01 | 2024-01-31 |", set()),  # it had ended
-        ("|    | t1 | objection_article_21 | 2024-06-01 |            |", {"t1"}),  # raised since: the past is left alone too
+        (
+            "|    | t1 | objection_article_21 | 2024-06-01 |            |",
+            {"t1"},
+        ),  # raised since: the past is left alone too
         ("| ann |   | objection_article_21 | 2024-01-01 |            |", {"t1", "t2"}),  # she holds both
         ("|    | t1 | equality_data_notice | 2024-01-01 |            |", set()),  # bars the audit, not the model
         ("|    | t9 | objection_article_21 | 2024-01-01 |            |", set()),

@@ -38,7 +38,13 @@ def test_every_row_asked_for_is_answered_sorted_by_date_and_entity(rules: Rulebo
 
 
 def test_a_spine_that_repeats_itself_is_refused_with_the_number_of_repeats(rules: Rulebook) -> None:
-    asked = [("t1", "2024-02-01"), ("t1", "2024-02-01"), ("t2", "2024-02-01"), ("t2", "2024-02-01"), ("t2", "2024-03-01")]
+    asked = [
+        ("t1", "2024-02-01"),
+        ("t1", "2024-02-01"),
+        ("t2", "2024-02-01"),
+        ("t2", "2024-02-01"),
+        ("t2", "2024-03-01"),
+    ]
 
     with rules.lake() as lake, pytest.raises(BuildError) as refusal:
         build_features(case_of(*FEATURES), lake, spine(asked))

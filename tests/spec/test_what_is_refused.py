@@ -69,7 +69,8 @@ def refusal(make: Callable[[], Any]) -> DefinitionError:
         lambda: ever(Payments, "amount_gpb > 10", within=days(28), says="X"),
         lambda: case_of(PAID, derived("amount_gpb", **WORDS), total(Payments, "items", name="amount_gbp", says="A")),
         lambda: case_of(
-            total(Payments, "items", name="amount_gbp", says="A"), population=where(Homes, "true", having="amount_gpb > 1")
+            total(Payments, "items", name="amount_gbp", says="A"),
+            population=where(Homes, "true", having="amount_gpb > 1"),
         ),
     ],
 )
@@ -138,7 +139,9 @@ def test_clocks_chance_sub_queries_aggregates_and_the_outside_world_are_refused(
         lambda: total(Payments, snippet, **WORDS),
         lambda: count(Payments, where=f"coalesce({snippet}, true)", **WORDS),
         lambda: case_of(PAID, derived(snippet, **WORDS)),
-        lambda: where(Homes, "true", having="paid > 1") and case_of(PAID, population=where(Homes, "true", having=snippet)),
+        lambda: (
+            where(Homes, "true", having="paid > 1") and case_of(PAID, population=where(Homes, "true", having=snippet))
+        ),
     ):
         refusal(make)
 
@@ -213,7 +216,9 @@ def test_an_extract_for_equality_monitoring_may_be_audited_and_not_learned_from(
     refusal(lambda: case_of(count(People, **WORDS), audit_by=[People.sex]))
 
 
-class Tenants(Extract, source=OFFICE, folder="tenants", row=("tenancy_id",), history=events("since", known_after="1 day")):
+class Tenants(
+    Extract, source=OFFICE, folder="tenants", row=("tenancy_id",), history=events("since", known_after="1 day")
+):
     """What a rent office might write down of its tenants."""
 
     tenancy_id: Text = key("tenancy", "Reference of the tenancy")
@@ -269,8 +274,8 @@ def test_only_categories_in_a_stated_order_have_a_direction() -> None:
 
 
 def test_an_attribute_is_text_with_a_list_of_categories() -> None:
-    for column in ("amount_gbp", "due_on", "payment_id", "knid"):
-        refusal(lambda column=column: attribute(Payments, column, **WORDS))  # type: ignore[misc]
+    for name in ("amount_gbp", "due_on", "payment_id", "knid"):
+        refusal(lambda name=name: attribute(Payments, name, **WORDS))  # type: ignore[misc]
 
 
 # Derived features
@@ -278,7 +283,9 @@ def test_an_attribute_is_text_with_a_list_of_categories() -> None:
 
 def test_derived_features_may_not_go_round_in_a_circle() -> None:
     error = refusal(
-        lambda: case_of(derived("b + 1", name="a", says="A"), derived("c", name="b", says="B"), derived("a", name="c", says="C"))
+        lambda: case_of(
+            derived("b + 1", name="a", says="A"), derived("c", name="b", says="B"), derived("a", name="c", says="C")
+        )
     )
     assert "a -> b -> c -> a" in error.found
     refusal(lambda: case_of(derived("a + 1", name="a", says="A")))
@@ -299,9 +306,17 @@ def test_a_derived_feature_knows_features_and_not_the_date() -> None:
 
 @pytest.mark.parametrize(
     ("how", "expr", "condition"),
-    [("count", "amount_gbp", None), ("share", "amount_gbp", "on_time"), ("share", None, None), ("total", None, None), ("mean", None, None)],
+    [
+        ("count", "amount_gbp", None),
+        ("share", "amount_gbp", "on_time"),
+        ("share", None, None),
+        ("total", None, None),
+        ("mean", None, None),
+    ],
 )
-def test_neighbours_are_counted_without_a_value_and_totalled_with_one(how: Any, expr: str | None, condition: str | None) -> None:
+def test_neighbours_are_counted_without_a_value_and_totalled_with_one(
+    how: Any, expr: str | None, condition: str | None
+) -> None:
     refusal(lambda: nearby(Payments, expr, how=how, where=condition, within=Homes.area, **WORDS))
 
 

@@ -54,9 +54,7 @@ def test_something_planned_counts_only_once_it_has_happened(rules: Rulebook) -> 
     ("as_of", "expected"),
     [("2024-01-05", 10.0), ("2024-01-20", 10.0), ("2024-01-21", 15.0), ("2024-02-10", 15.0), ("2024-02-11", 12.0)],
 )
-def test_of_several_versions_of_a_row_the_newest_known_one_counts(
-    rules: Rulebook, as_of: str, expected: float
-) -> None:
+def test_of_several_versions_of_a_row_the_newest_known_one_counts(rules: Rulebook, as_of: str, expected: float) -> None:
     payments = """
         | payment_id | tenancy_id | paid_at    | amount_gbp | loaded_at  |
         | p1         | t1         | 2024-01-01 | 10         | 2024-01-02 |
@@ -70,7 +68,7 @@ def test_of_several_versions_of_a_row_the_newest_known_one_counts(
     ("as_of", "paid"),
     [
         ("2024-01-05", 10.0),
-        # The correction is known on the 10th, and says that the payment happens on the 20th: until then the old one counts.
+        # The correction is known on the 10th and says that it happens on the 20th: until then the old one counts.
         ("2024-01-15", 10.0),
         ("2024-01-21", 11.0),
     ],

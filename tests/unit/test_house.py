@@ -113,7 +113,8 @@ def test_every_module_says_what_it_exports_and_has_it() -> None:
     for path in SOURCES:
         listed = exported(path)
         if listed is None:
-            untrue[short(path)] = ["no __all__"]
+            if set(names_defined(tree(path).body)) - {"annotations"}:
+                untrue[short(path)] = ["no __all__"]
         elif missing := sorted(set(listed) - set(names_defined(tree(path).body))):
             untrue[short(path)] = missing
     assert {} == untrue

@@ -5,14 +5,14 @@ A real ledger to try riskmodels on: 30,000 accounts, six monthly statements from
 feature reaches further back, because there is nothing further back in June. All that is learned comes from June and
 July; August is held out.
 
-**The outcome is not recorded in the same way throughout.** In September, 3,688 accounts have the status "one month
-late"; in August 28 had it, and in April and May none. Some of those who would have been called two months late before are called one
-month late then, so the outcome falls from 6.1% and 5.7% to 3.9% without people having become more punctual. The run notices
-and says so. Ranking survives it; probabilities come out too high.
+**The outcome is not recorded in the same way throughout.** In September 3,688 accounts have the status "one month
+late"; in August 28 had it, in April and May none. Accounts that would have been called two months late before are
+called one month late then. So the outcome falls from 6.1% and 5.7% to 3.9% without people having become more punctual.
+The run notices and says so; probabilities come out too high there. The README says what it does to the ranking.
 
-**The status is not what the source says it is.** "Paid in full" in a month goes with a payment of the whole balance
-in the month *after* in 99 of 100 cases: the status seems to say how that month's bill was settled later. The README
-has the figures and what follows from it.
+**The status is known later than its month.** "Paid in full" in a month nearly always (98.6%) goes with a payment of the
+whole balance in the month *after*: the status seems to say how that month's bill was settled. The README has the
+figures and what follows from them.
 
 **Sex and age are not features.** They are read to test the model against, and for nothing else.
 """
@@ -40,7 +40,7 @@ from riskmodels.features import (
 
 from .extracts import Accounts, Persons, Statements, Transactions
 
-# Looking back from the last day of a month, statements lie 2 or 3, 33 or 34, and 63 or 64 days back; the next 28 or 29 ahead.
+# Seen from the last day of a month, statements lie 2 or 3, 33 or 34, and 63 or 64 days back, and the next one 28 ahead.
 ONE, TWO, THREE = weeks(2), weeks(6), weeks(11)
 NEXT = days(29)
 THE_ONE_BEFORE = "statement_on < as_of - interval 20 day"
@@ -270,7 +270,7 @@ paid = [
             where="kind = 'payment'",
             over=window,
             name=f"paid_{number}",
-            says=f"Paid on the last {words}",
+            says=f"Paid by the holder on the last {words}",
             unit="TWD",
             family="paid",
         )
@@ -288,7 +288,9 @@ paid = [
         )
         for number, window, words in ((2, TWO, "two"), (3, THREE, "three"))
     ),
-    days_since(Transactions, where="kind = 'payment'", over=THREE, name="since_payment", says="Days since the last payment"),
+    days_since(
+        Transactions, where="kind = 'payment'", over=THREE, name="since_payment", says="Days since the last payment"
+    ),
     lowest(
         Transactions,
         "amount_twd",
@@ -322,14 +324,14 @@ paid = [
     derived(
         "paid_1 / nullif(balance_before, 0)",
         name="paid_of_bill",
-        says="Share of the bill before the last that was paid by the last",
+        says="Share of the statement before the last that was paid by the last",
         unit="share",
         family="paid_share",
     ),
     derived(
         "(paid_2 - paid_1) / nullif(balance_two_before, 0)",
         name="paid_of_bill_before",
-        says="Share of the bill two before the last that was paid by the one before the last",
+        says="Share of the statement two before the last that was paid by the one after it",
         unit="share",
         family="paid_share",
     ),
@@ -363,9 +365,6 @@ charged = [
         )
         for number, window, words in ((1, ONE, "statement"), (2, TWO, "two statements"))
     ),
-    days_since(
-        Transactions, where="kind = 'charge'", over=THREE, name="since_charge", says="Days since the last statement with a charge"
-    ),
     derived(
         "charged_1 / credit_limit",
         name="charged_of_limit",
@@ -376,14 +375,14 @@ charged = [
     derived(
         "paid_1 / credit_limit",
         name="paid_of_limit_1",
-        says="Paid on the last statement, as a share of the credit limit",
+        says="Paid by the holder on the last statement, as a share of the credit limit",
         unit="share",
         family="paid_share",
     ),
     derived(
         "paid_3 / credit_limit",
         name="paid_of_limit_3",
-        says="Paid on the last three statements, as a share of the credit limit",
+        says="Paid by the holder on the last three statements, as a share of the credit limit",
         unit="share",
         family="paid_share",
     ),
@@ -398,7 +397,7 @@ charged = [
 
 early_warning = UseCase(
     name="early_warning",
-    says="Finds card accounts that may be two or more months late at the next statement, so that help can be offered early.",
+    says="Finds card accounts that may be two or more months late at the next statement, so that help can be offered.",
     purpose="early_intervention",
     entity="account_id",
     population=where(Statements, "repayment_status < 2"),

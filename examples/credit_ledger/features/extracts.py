@@ -48,7 +48,7 @@ class Accounts(
     row=("account_id",),
     history=current_only("covered_from", known_after="1 day", fixed=("credit_limit_twd",)),
 ):
-    """Each card account and its credit limit; the source gives one limit without a date, taken to have held throughout."""
+    """Each card account and its one credit limit, given without a date: taken to have held throughout."""
 
     account_id: Text = key("account", "Number of the account in the source")
     covered_from: Day = column("First day of the months that the source covers")

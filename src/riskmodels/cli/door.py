@@ -50,7 +50,7 @@ class Door:
 
     def progress(self, stage: str, share: float) -> None:
         """Show how far a stage is; ``share`` is of that stage, in [0, 1]."""
-        if self._quiet or time.monotonic() - self._began < _SHOW_AFTER_SECONDS:
+        if self._quiet or stage.lower() == "done" or time.monotonic() - self._began < _SHOW_AFTER_SECONDS:
             return
         if self._err.is_terminal:
             self._advance_bar(stage, share)

@@ -21,9 +21,9 @@ def run_screen(result: RunResult) -> list[RenderableType]:
     """Show the three estimators with their intervals, where everything lies, and what the model is not for."""
     return [
         evaluation_table(result.model),
-        _headed("Chosen", [f"{result.model.chosen}. {result.model.choice_reason}."]),
+        _headed(f"Chosen: {result.model.chosen}", [f"{result.model.choice_reason}."]),
         *_if_any("Before you use the figures", result.as_json()["notes"]),
-        _headed("Look at", [f"{result.report}", f"plots: {', '.join(_plots(result))}, in {result.folder}"]),
+        _headed("Look at", _places(result)),
         *_ban(result),
     ]
 
@@ -94,8 +94,12 @@ def _table(title: str, headings: tuple[str, ...]) -> Table:
     return table
 
 
-def _plots(result: RunResult) -> list[str]:
-    return sorted(path.name for path in result.folder.glob("*.png"))
+def _places(result: RunResult) -> list[str]:
+    plots = ", ".join(sorted(path.name for path in result.folder.glob("*.png")))
+    places = [f"the report: {result.report}", f"the plots, beside it: {plots}"]
+    if result.tracking_uri.startswith("sqlite:"):
+        places.append(f"all runs: mlflow ui --backend-store-uri {result.tracking_uri}")
+    return places
 
 
 def _ban(result: RunResult) -> list[RenderableType]:

@@ -76,8 +76,15 @@ def monthly(
     Raises
     ------
     SettingsError
-        If a month is not a month, or the last comes before the first.
+        If a month is not a month, the last comes before the first, or the step is below 1.
     """
+    if every_months < 1:
+        raise SettingsError(
+            f"the as-of dates are {every_months} months apart",
+            expected="1 month or more",
+            next_step="Correct every_months.",
+            who="the data scientist who runs the build",
+        )
     start, end = _month(first), _month(last)
     if end < start:
         raise SettingsError(

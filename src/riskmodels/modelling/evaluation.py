@@ -9,11 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodels.modelling.metrics import METRICS, Measured, area, cumulative, measured, ranking
-from riskmodels.modelling.resampling import draws, percentile_interval, proportion_interval, shifted_interval
+from riskmodels.modelling.resampling import (
+    REPLICATES,
+    draws,
+    percentile_interval,
+    proportion_interval,
+    shifted_interval,
+)
 from riskmodels.modelling.rows import FloatArray, Rows
 from riskmodels.records import GroupFigures, Interval
 
-__all__ = ["DIFFERENCES", "Scored", "compare", "group_figures", "rate_interval"]
+__all__ = ["DIFFERENCES", "Scored", "area_interval", "compare", "group_figures", "rate_interval"]
 
 DIFFERENCES = (
     "roc_auc",
@@ -78,13 +84,21 @@ def compare(
 
 def group_figures(rows: Rows, score: FloatArray, *, seed: int) -> GroupFigures:
     """Count some rows and say how often the outcome happened among them and how well they were ranked."""
-    positives = int(rows.y.sum())
     if len(rows) == 0:
         return GroupFigures(0, 0, Interval(None), Interval(None))
+    return GroupFigures(
+        len(rows), int(rows.y.sum()), rate_interval(rows, seed=seed), area_interval(rows, score, seed=seed)
+    )
+
+
+def area_interval(rows: Rows, score: FloatArray, *, seed: int, replicates: int = REPLICATES) -> Interval:
+    """Give the ROC AUC of a score with its interval."""
     ranked = ranking(score)
     value = float(area(*cumulative(rows.weight[None, :], rows.y, ranked))[0])
-    areas = np.concatenate([area(*cumulative(W, rows.y, ranked)) for W in draws(rows.entity, rows.weight, seed=seed)])
-    return GroupFigures(len(rows), positives, rate_interval(rows, seed=seed), percentile_interval(value, areas))
+    areas = [
+        area(*cumulative(W, rows.y, ranked)) for W in draws(rows.entity, rows.weight, seed=seed, replicates=replicates)
+    ]
+    return percentile_interval(value, np.concatenate(areas))
 
 
 def rate_interval(rows: Rows, *, seed: int) -> Interval:

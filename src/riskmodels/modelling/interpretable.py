@@ -70,7 +70,8 @@ class InterpretableEstimator:
 def fit_preparation(rows: Rows, columns: Sequence[ModelColumn]) -> ColumnTransformer:
     """Learn ranks, medians and which columns have gaps, from rows evenly spread over dates and entities.
 
-    A column without any value is left to its indicator."""
+    A column without any value is left to its indicator.
+    """
     X = rows.X[:: -(-len(rows) // _ROWS_FOR_RANKS)]
     held = [place for place in range(len(columns)) if not np.isnan(X[:, place]).all()]
     stepped = [place for place in held if columns[place].kind in _STEPPED]

@@ -12,7 +12,7 @@ import pandas as pd
 from riskmodels.modelling.base_rates import BaseRates, base_rates, shift_note
 from riskmodels.modelling.crossfit import CrossFitted
 from riskmodels.modelling.curves import calibration_bins, ranking_points
-from riskmodels.modelling.evaluation import Scored, compare, group_figures
+from riskmodels.modelling.evaluation import Scored, area_interval, compare, group_figures
 from riskmodels.modelling.periods import Plan
 from riskmodels.modelling.rows import Rows
 from riskmodels.records import Estimator, Evaluation, PeriodFigures
@@ -126,7 +126,7 @@ def _periods(
             part, score, chance = judged[day]
             low, middle, high = (float(value) for value in np.quantile(chance, _QUANTILES))
             mean = float(np.average(chance, weights=part.weight))
-            auc = group_figures(part, score, seed=seed).roc_auc
+            auc = area_interval(part, score, seed=seed)
             figures = dataclasses.replace(
                 figures, roc_auc=auc, mean_probability=mean, probability_quantiles=(low, middle, high)
             )

@@ -135,7 +135,8 @@ class TrainingTable:
         Protected characteristics as text, ``"Unknown"`` where not held. Never part of ``X``.
     spine : DataFrame, shape (n_rows, 5)
         ``entity`` (pseudonym, int64), ``as_of`` (datetime64), ``treated`` and ``competing`` (bool), ``weight``
-        (float64, inverse probability of not being censored, at least 1). Unique in (entity, as_of); sorted by as_of, entity.
+        (float64, inverse probability of not being censored, at least 1). Unique in (entity, as_of);
+        sorted by as_of, entity.
     digest : str
         SHA-256 of all data above; equal digests mean equal tables.
     """

@@ -91,6 +91,7 @@ def _page(
         "differences": tables.differences(model),
         "helped": tables.helped(model),
         "periods": tables.periods(table, model),
+        "unlinked": tables.unlinked(table),
         "inputs": tables.inputs(table),
         "quality": tables.quality(table),
         "broken": tables.broken(table),

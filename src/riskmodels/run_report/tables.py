@@ -22,7 +22,10 @@ __all__ = [
     "inputs",
     "periods",
     "quality",
+    "unlinked",
 ]
+
+_FEWEST = 10  # people that a count about a group must stand for to be shown
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,20 @@ def inputs(table: TrainingTable) -> Grid:
     )
     head = ("Feature", "What it is", "Unit", "Risk may only move", "Read from")
     return Grid(f"{len(rows)} features, in {len(table.columns)} columns", head, rows, numbers=False)
+
+
+def unlinked(table: TrainingTable) -> Grid:
+    """Say how many people of each group no link leads from: they are missing from every test for bias."""
+    rows = tuple(
+        _cells(
+            f"{one.characteristic}: {one.group}",
+            f"{one.rows:,}" if one.rows >= _FEWEST else "too few to show",
+            f"{one.unlinked / one.rows:.1%}" if one.unlinked >= _FEWEST else "too few to show",
+        )
+        for one in table.report.unlinked_by_group
+    )
+    caption = "Rows that could not be linked to a person, by what is known of them otherwise"
+    return Grid(caption, ("Group", "Rows", "Not linked"), rows)
 
 
 def quality(table: TrainingTable) -> Grid:

@@ -166,3 +166,29 @@ def test_the_largest_numbers_can_be_scrambled(tmp_path: Path) -> None:
         before = everything(lake, Returns)
         after = everything(lake.with_future_perturbed(NOW, seed=1), Returns)
     assert {row["visits"] for row in before}.isdisjoint(row["visits"] for row in after)
+
+
+def test_a_lake_as_known_after_its_last_row_is_the_same_lake(tmp_path: Path) -> None:
+    table = """
+        payment_id | tenancy_id | paid_on    | loaded_at  | amount_gbp | is_deleted
+        p1         | t1         | 2024-01-01 | 2024-01-02 | 1          | no
+        p1         | t1         | 2024-01-01 | 2024-01-02 | 2          | no
+        p1         | t1         | 2024-01-01 | 2024-01-05 | 3          | no
+        p2         | t1         | 2024-01-01 | 2024-01-09 | 4          | yes
+        """
+    lay(tmp_path, {Payments: typed(Payments, written(table))})
+    with open_lake(tmp_path, CONTRACTS) as lake:
+        same = lake.as_known_at(NOW)
+        assert everything(lake, Payments) == everything(same, Payments)
+        assert lake.quality([Payments]) == same.quality([Payments])
+        assert moment("2024-01-09") == lake.cut(Payments) == same.cut(Payments)
+
+
+def test_rows_of_the_very_moment_are_scrambled(tmp_path: Path) -> None:
+    rows = [
+        {"payment_id": f"p{place}", "paid_on": "2024-01-15", "loaded_at": "2024-01-10", "amount_gbp": "5"}
+        for place in range(9)
+    ]
+    lay(tmp_path, {Payments: typed(Payments, rows)})
+    with open_lake(tmp_path, CONTRACTS) as lake:
+        assert {-5} == {row["amount_gbp"] for row in everything(lake.with_future_perturbed(NOW, seed=1), Payments)}

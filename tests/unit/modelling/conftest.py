@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
 
 import numpy as np
@@ -20,7 +19,7 @@ def make_table(
     *,
     entities: int = 1500,
     periods: int = 6,
-    horizon_days: int = 31,
+    horizon_days: int = 28,
     columns: int = 4,
     seed: int = 1,
     base: float = -2.0,
@@ -78,7 +77,7 @@ def assemble(
     spine: pd.DataFrame,
     columns: tuple[ModelColumn, ...],
     *,
-    horizon_days: int = 31,
+    horizon_days: int = 28,
     baseline: str = "arrears",
 ) -> TrainingTable:
     """Put the parts of a table together."""
@@ -97,7 +96,7 @@ def assemble(
         outcome=outcome,
         audit=pd.DataFrame(index=X.index),
         spine=spine,
-        report=BuildReport(datetime.datetime(2024, 1, 1), (), QualityReport(()), None, None),
+        report=BuildReport(pd.Timestamp("2024-01-01").to_pydatetime(), (), QualityReport(()), None, None),
         lineage=(),
         digest="e" * 64,
     )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from riskmodels.modelling.evaluation import group_figures
+from riskmodels.modelling.evaluation import area_interval
 from riskmodels.modelling.resampling import draws, percentile_interval, proportion_interval, shifted_interval
 from riskmodels.modelling.rows import Rows
 from riskmodels.records import Interval
@@ -84,12 +84,12 @@ def test_the_interval_of_the_area_covers_the_truth_on_a_panel_and_resampling_row
     _, score, y = panel(rng, 200_000, 6)
     truth = auc(score, y)
     covered, covered_by_rows = [], []
-    for trial in range(400):
+    for trial in range(600):
         entity, score, y = panel(rng, 250, 6)
-        found = group_figures(panel_rows(entity, y), score, seed=trial).roc_auc
-        careless = group_figures(panel_rows(np.arange(len(y)), y), score, seed=trial).roc_auc
-        covered.append(inside(found, truth))
-        covered_by_rows.append(inside(careless, truth))
+        covered.append(inside(area_interval(panel_rows(entity, y), score, seed=trial, replicates=400), truth))
+        if trial < 100:
+            rows = panel_rows(np.arange(len(y)), y)
+            covered_by_rows.append(inside(area_interval(rows, score, seed=trial, replicates=400), truth))
     assert 0.93 <= np.mean(covered) <= 0.97
     assert np.mean(covered_by_rows) < 0.85
 

@@ -10,9 +10,17 @@ from riskmodels.features.expressions import Snippet
 from riskmodels.features.windows import Window
 from riskmodels.lake.contracts import Extract
 
-__all__ = ["DatedSpine", "Rows"]
+__all__ = ["DatedSpine", "Rows", "code_list"]
 
 _DAY_ZERO = "DATE '2000-01-01'"
+_BITS = 62  # codes that a BIGINT can mark
+
+
+def code_list(extract: type[Extract], snippet: Snippet) -> tuple[str, ...]:
+    """Give every code that a snippet can have, where it is a column with a code list that is short enough, else none."""
+    spec = extract.columns().get(snippet.text.strip('"'))
+    values = spec.values if spec is not None and spec.kind == "text" else None
+    return values if values is not None and len(values) <= _BITS else ()
 
 
 class Rows:
@@ -53,6 +61,15 @@ class Rows:
             return self._dated(snippet, snippet_sql(snippet, "e", "s.as_of"))
         return self._name(snippet_sql(snippet, "r", ""), "v")
 
+    def bits(self, snippet: Snippet) -> str | None:
+        """Give a row's code as a number with one bit set, so that different codes are counted without being kept."""
+        codes = code_list(self._extract, snippet)
+        if not codes:
+            return None
+        column = snippet_sql(snippet, "r", "")
+        cases = " ".join(f"WHEN {_literal(code)} THEN {1 << place}" for place, code in enumerate(codes))
+        return self._name(f"CAST(CASE {column} {cases} END AS BIGINT)", "b")
+
     def exact(self, snippet: Snippet) -> tuple[str, int]:
         """Give a value that adds up exactly, and the number that the sum must be divided by."""
         return (self.value(snippet), 1) if snippet.gives in ("exact", "flag") else (self.whole(snippet), MICRO)
@@ -81,19 +98,21 @@ class Rows:
         """Give the row's day number."""
         return self._name(_day("r"), "d")
 
-    def sql(self) -> str:
-        """Write the sub-query."""
+    def sql(self, *, only: str | None = None) -> str:
+        """Write the sub-query; ``only`` is a query for the keys that are asked for."""
         clocks = ["_event", "_visible_from", "_superseded_from", "_order"]
         plain = [f'r."{name}"' for name in dict.fromkeys([self._key, *sorted(self._raw)])]
         made = [f"{text} AS {name}" for text, name in self._columns.items()]
-        return f"(SELECT {', '.join([*plain, *(f'r.{clock}' for clock in clocks), *made])} FROM {self._extract.folder()} AS r)"
+        items = ", ".join([*plain, *(f"r.{clock}" for clock in clocks), *made])
+        asked = "" if only is None else f' WHERE r."{self._key}" IN ({only})'
+        return f"(SELECT {items} FROM {self._extract.folder()} AS r{asked})"
 
 
 class DatedSpine:
     """The spine with the first moment of every window, worked out once for each date."""
 
     def __init__(self, spine: str) -> None:
-        self._spine = spine
+        self.name = spine
         self._windows: dict[int, str] = {}
 
     def begins(self, window: Window | None) -> str | None:
@@ -109,9 +128,15 @@ class DatedSpine:
         return max(self._windows, default=None)
 
     def sql(self) -> str:
-        """Write the sub-query."""
+        """Write the sub-query, or the spine's name where there is no window."""
+        if not self._windows:
+            return self.name
         starts = [f", as_of - INTERVAL '{days}' DAY AS {name}" for days, name in sorted(self._windows.items())]
-        return f"(SELECT entity, as_of{''.join(starts)} FROM {self._spine})"
+        return f"(SELECT entity, as_of{''.join(starts)} FROM {self.name})"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _whole(text: str) -> str:
