@@ -3,6 +3,7 @@
 VENV ?= .venv
 PYTHON ?= $(shell for p in python3.11 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
 
@@ -29,8 +30,8 @@ format: $(VENV)/.installed-dev ## Put the code in its standard form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.installed-dev ## Measure speed against what else could be used
-	@for bench in benchmarks/*.py; do echo "$$bench" && $(BIN)/python "$$bench" || exit 1; done
+bench: $(VENV)/.installed-dev ## Measure speed against what else could be used; BENCH_ARGS=--quick takes minutes
+	@for bench in benchmarks/*.py; do echo "$$bench" && $(BIN)/python "$$bench" $(BENCH_ARGS) || exit 1; done
 
 # The pinned list is made from the newest versions in an empty environment; the platform-only pins are kept as they stand.
 constraints: ## Renew constraints.txt, then run the tests with it

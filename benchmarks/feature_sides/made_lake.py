@@ -15,8 +15,7 @@ from riskmodels.lake import Day, Extract, Moment, Money, Source, Text, column, e
 
 __all__ = ["KINDS", "Payments", "Size", "Tenancies", "as_of_dates", "make_lake"]
 
-FIRST = datetime.datetime(2020, 1, 1)
-LAST = datetime.datetime(2025, 1, 1)
+FIRST, END = datetime.date(2020, 1, 1), datetime.date(2025, 1, 1)
 KINDS = ("charge", "payment", "benefit", "refund")
 _SHARES = (0.5, 0.38, 0.1, 0.02)
 _CORRECTED = 0.02  # share of rows that get a second version
@@ -36,7 +35,11 @@ _MADE_UP = Source(
 
 
 class Tenancies(
-    Extract, source=_MADE_UP, folder="tenancies", row=("tenancy_id",), history=events("started_on", known_after="0 days")
+    Extract,
+    source=_MADE_UP,
+    folder="tenancies",
+    row=("tenancy_id",),
+    history=events("started_on", known_after="0 days"),
 ):
     """Each tenancy, once."""
 
@@ -79,10 +82,10 @@ class Size:
         return Size(max(1, round(self.tenancies * share)), self.dates, max(1, round(self.events * share)))
 
 
-def as_of_dates(dates: int) -> list[datetime.datetime]:
+def as_of_dates(dates: int) -> list[datetime.date]:
     """List the as-of dates: the first of each month up to December 2024."""
     months = range(2025 * 12 - dates, 2025 * 12)
-    return [datetime.datetime(month // 12, month % 12 + 1, 1) for month in months]
+    return [datetime.date(month // 12, month % 12 + 1, 1) for month in months]
 
 
 def make_lake(folder: Path, size: Size, *, seed: int = 20_261_122) -> None:
@@ -90,13 +93,13 @@ def make_lake(folder: Path, size: Size, *, seed: int = 20_261_122) -> None:
     for extract in (Tenancies, Payments):
         (folder / extract.folder()).mkdir(parents=True, exist_ok=True)
     names = pa.array([_tenancy(number) for number in range(size.tenancies)])
-    started = pa.array([FIRST.date()] * size.tenancies, pa.date32())
+    started = pa.array([FIRST] * size.tenancies, pa.date32())
     pq.write_table(pa.table({"tenancy_id": names, "started_on": started}), folder / "tenancies" / "part-0.parquet")
     files = -(-size.events // _ROWS_A_FILE)
     for number in range(files):
         rows = size.events // files + (1 if number < size.events % files else 0)
-        chance = np.random.default_rng([seed, number])
-        table = _payments(chance, names, rows, first=number * _ROWS_A_FILE, place=(number / files, (number + 1) / files))
+        place = (number / files, (number + 1) / files)
+        table = _payments(np.random.default_rng([seed, number]), names, rows, first=number * _ROWS_A_FILE, place=place)
         pq.write_table(table, folder / "payments" / f"part-{number:04d}.parquet")
 
 
@@ -111,7 +114,7 @@ def _payments(
     corrections = round(rows * _CORRECTED / (1 + _CORRECTED))
     once = rows - corrections
     begin = np.datetime64(FIRST, "us").astype(np.int64)
-    span = (LAST - FIRST).days * _SECONDS_A_DAY
+    span = (END - FIRST).days * _SECONDS_A_DAY
     seconds = np.sort(chance.integers(int(place[0] * span), max(int(place[1] * span), 1), once))
     happened = begin + seconds * _SECOND
     recorded = happened + _delay(chance, once)
@@ -135,11 +138,13 @@ def _payments(
 def _delay(chance: np.random.Generator, rows: int) -> npt.NDArray[np.int64]:
     """Draw how long after a row happened the lake knew: a day mostly, weeks for some, months for a few."""
     most = chance.choice([1, 30, 120], rows, p=[0.9, 0.08, 0.02]) * _SECONDS_A_DAY
-    return (chance.random(rows) * most).astype(np.int64) * _SECOND
+    seconds: npt.NDArray[np.int64] = (chance.random(rows) * most).astype(np.int64)
+    return seconds * _SECOND
 
 
 def _amounts(chance: np.random.Generator, rows: int) -> npt.NDArray[np.int64]:
-    return np.minimum(np.round(np.exp(chance.normal(9.2, 0.6, rows))), 500_000).astype(np.int64)
+    pence: npt.NDArray[np.int64] = np.exp(chance.normal(9.2, 0.6, rows)).clip(1, 500_000).astype(np.int64)
+    return pence
 
 
 def _pounds(pence: npt.NDArray[np.int64]) -> pa.Array:

@@ -13,9 +13,9 @@ import sys
 import time
 from typing import Any
 
-import featuretools as ft
+import featuretools as ft  # type: ignore[import-not-found]
 import pandas as pd
-from featuretools.primitives import Any as AnyTrue
+from featuretools.primitives import Any as AnyTrue  # type: ignore[import-not-found]
 from featuretools.primitives import (
     Count,
     Last,
@@ -51,8 +51,8 @@ def definitions(es: Any) -> list[Any]:
     paid, charged = column["kind"] == "payment", column["kind"] == "charge"
 
     def over(base: Any, primitive: Any, days: int | None = None, where: Any = None) -> Any:
-        window = None if days is None else f"{days} days"
-        return ft.Feature(base, parent_dataframe_name="tenancies", primitive=primitive, use_previous=window, where=where)
+        back = None if days is None else f"{days} days"
+        return ft.Feature(base, parent_dataframe_name="tenancies", primitive=primitive, use_previous=back, where=where)
 
     amount, place = column["amount_gbp"], column["place"]
     paid_in = {days: over(amount, Sum, days, paid) for days in (28, 91, 182)}

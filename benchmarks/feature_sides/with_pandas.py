@@ -40,11 +40,11 @@ def features_with_pandas(rows: pd.DataFrame, spine: pd.DataFrame) -> pd.DataFram
     days = (rows["event"].to_numpy().astype("datetime64[D]") - _DAY_ZERO).astype(np.int64)
     rows = rows.assign(day=days, cross=days * rows["pence"], day_squared=days * days, pence_squared=rows["pence"] ** 2)
     parts = []
-    for as_of, wanted in spine.groupby("as_of", sort=True):
-        moment = np.datetime64(as_of)  # type: ignore[call-overload]
+    for moment in np.sort(np.asarray(spine["as_of"].unique())):
+        wanted = spine.loc[spine["as_of"] == moment, "entity"]
         held = rows["superseded_from"].isna() | (rows["superseded_from"] >= moment)
         seen = rows[(rows["visible_from"] < moment) & held]
-        parts.append(_at_one_date(seen, np.sort(wanted["entity"].to_numpy()), moment))
+        parts.append(_at_one_date(seen, np.sort(wanted.to_numpy()), moment))
     return pd.concat(parts, ignore_index=True)
 
 

@@ -1,7 +1,7 @@
 """The same features as a good analyst would write them by hand in DuckDB's SQL: both clocks and row versions included.
 
-Everything that looks back a year or less shares one join, so that it need not pair dates with the whole past; what looks
-back over everything has another. The newest row is found with ``arg_max``; ratios and slopes are the engine's own.
+Everything that looks back a year or less shares one join, so that it need not pair dates with the whole past; what
+looks back over everything has another. The newest row is found with ``arg_max``; means and slopes are the engine's.
 """
 
 from __future__ import annotations
@@ -112,7 +112,8 @@ class WrittenSql:
         self._connection.register("handed_over", spine)
         self._connection.execute("CREATE OR REPLACE TABLE spine AS FROM handed_over")
         self._connection.unregister("handed_over")
-        return self._connection.sql(_FEATURES).df()
+        made: pd.DataFrame = self._connection.sql(_FEATURES).df()
+        return made
 
     def close(self) -> None:
         """Close the database."""

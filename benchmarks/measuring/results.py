@@ -17,25 +17,28 @@ class Result:
     ----------
     work, against : str
         What was done, and what it was compared with.
-    seconds, theirs : float or None
-        Our time and theirs; None when not measured.
+    ours, theirs : float or None
+        Our time and theirs, in ``unit``; None when not measured.
     goal : float or None
         The least ratio that will do; None where the line is only for information.
     note : str
         What a reader must know: what was scaled up, what was not measured and why.
+    unit : str
+        Seconds, or another unit of which less is better.
     """
 
     work: str
     against: str
-    seconds: float | None
+    ours: float | None
     theirs: float | None
     goal: float | None
     note: str = ""
+    unit: str = "s"
 
     @property
     def ratio(self) -> float | None:
         """Divide their time by ours: bigger is better. None when either was not measured."""
-        return None if self.seconds is None or self.theirs is None else self.theirs / self.seconds
+        return None if self.ours is None or self.theirs is None else self.theirs / self.ours
 
     @property
     def met(self) -> bool | None:
@@ -51,8 +54,9 @@ class Result:
                 "ratio": None if self.ratio is None else round(self.ratio, 3),
                 "goal": self.goal,
                 "met": self.met,
-                "seconds": None if self.seconds is None else round(self.seconds, 3),
-                "their_seconds": None if self.theirs is None else round(self.theirs, 3),
+                "ours": None if self.ours is None else round(self.ours, 3),
+                "theirs": None if self.theirs is None else round(self.theirs, 3),
+                "unit": self.unit,
                 "note": self.note,
             }
         )
@@ -73,13 +77,13 @@ def _cells(result: Result) -> tuple[str, ...]:
     return (
         result.work,
         result.against + (" *" if result.note else ""),
-        _seconds(result.seconds),
-        _seconds(result.theirs),
+        _amount(result.ours, result.unit),
+        _amount(result.theirs, result.unit),
         "not measured" if result.ratio is None else f"{result.ratio:.2f}",
         "-" if result.goal is None else f"{result.goal:.2f}",
         {True: "yes", False: "NO", None: "-"}[result.met],
     )
 
 
-def _seconds(seconds: float | None) -> str:
-    return "-" if seconds is None else f"{seconds:.1f} s"
+def _amount(amount: float | None, unit: str) -> str:
+    return "-" if amount is None else f"{amount:.3g} {unit}"

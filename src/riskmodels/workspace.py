@@ -217,10 +217,7 @@ class Workspace:
                 next_step="Restore the file; a new key cannot join new data to old. Without the setting, one is made.",
                 who="the data protection officer, who keeps it",
             )
-        try:
-            return pseudonym_key(path)
-        except OSError as error:
-            raise cannot_write(path, error) from None
+        return pseudonym_key(path)
 
 
 def open(path: str | Path = ".") -> Workspace:  # noqa: A001 (riskmodels.open() reads as it should)

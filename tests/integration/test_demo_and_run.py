@@ -1,7 +1,8 @@
-"""The main job through its doors: the demo, a run, a build; what stops half way leaves nothing; bad input is refused."""
+"""The main job through its doors: demo, run and build; what stops half way leaves nothing; bad input is refused."""
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -11,6 +12,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from html.parser import HTMLParser
@@ -23,11 +25,17 @@ import pytest
 
 import riskmodels as rm
 from riskmodels import pipeline
+from riskmodels.demo import make_demo
 from riskmodels.errors import ExtractUnreadable, TrainingError
+from riskmodels.records import UnlinkedGroup
+from riskmodels.run_report import tables
 
 pytestmark = pytest.mark.slow
 
-HOUSEHOLDS, YEARS = 400, 3
+Demo = tuple[Path, dict[str, Any], str]
+
+ROOT = Path(__file__).parents[2]
+HOUSEHOLDS, YEARS = 300, 3
 RUN = [sys.executable, "-c", "from riskmodels.cli import app; app(prog_name='riskmodels')"]
 NO_NETWORK = """\
 import os, socket
@@ -46,7 +54,7 @@ def command(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, Any], str]]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Run the demo in a process whose network is denied; give its workspace, its answer and its progress."""
     place = tmp_path_factory.mktemp("demo")
     (place / "denied").mkdir()
@@ -62,7 +70,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[
 
 
 @pytest.fixture
-def copy(demo: tuple[Path, dict[str, Any], str], tmp_path: Path) -> Path:
+def copy(demo: Demo, tmp_path: Path) -> Path:
     """Copy the demo's workspace and lake, without its runs, to be spoilt."""
     source, here = demo[0], tmp_path / "ws"
     skip = shutil.ignore_patterns("runs", "artifacts", "mlflow.db", "quarantine", "spill")
@@ -80,7 +88,7 @@ def change(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new))
 
 
-def test_the_answer_has_the_figures_of_three_estimators_with_intervals(demo: tuple[Path, dict[str, Any], str]) -> None:
+def test_the_answer_has_the_figures_of_three_estimators_with_intervals(demo: Demo) -> None:
     told = demo[1]
     assert {"model", "digest", "rows", "base_rate", "metrics", "chosen", "run_id", "held_out"} <= set(told)
     assert {"notes", "report", "may_not_be_used_for"} <= set(told)
@@ -91,13 +99,13 @@ def test_the_answer_has_the_figures_of_three_estimators_with_intervals(demo: tup
         assert 0 <= auc["low"] <= auc["value"] <= auc["high"] <= 1
 
 
-def test_the_demo_tells_its_progress_on_stderr(demo: tuple[Path, dict[str, Any], str]) -> None:
+def test_the_demo_tells_its_progress_on_stderr(demo: Demo) -> None:
     lines = demo[2].splitlines()
     assert [] == [line for line in lines if not re.fullmatch(r"\[ *\d+ s\] .+", line)]
     assert any("computing features" in line for line in lines)
 
 
-def test_the_runs_folder_has_the_answer_the_report_and_the_plots(demo: tuple[Path, dict[str, Any], str]) -> None:
+def test_the_runs_folder_has_the_answer_the_report_and_the_plots(demo: Demo) -> None:
     workspace, told, _ = demo
     folder = workspace / ".riskmodels/runs/rent_arrears" / told["run_id"]
     assert told == json.loads((folder / "run.json").read_text())
@@ -125,7 +133,7 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-def test_the_report_can_be_read_by_everybody_and_from_one_file(demo: tuple[Path, dict[str, Any], str]) -> None:
+def test_the_report_can_be_read_by_everybody_and_from_one_file(demo: Demo) -> None:
     text = Path(demo[1]["report"]).read_text()
     page = Page(text)
     assert "en-GB" == page.all("html")[0]["lang"]
@@ -137,14 +145,20 @@ def test_the_report_can_be_read_by_everybody_and_from_one_file(demo: tuple[Path,
     assert [] == re.findall(r"https?://", text)
 
 
-def test_the_report_says_what_the_model_is_not_for_and_what_to_know(demo: tuple[Path, dict[str, Any], str]) -> None:
+def test_the_report_says_what_the_model_is_not_for_and_what_to_know(demo: Demo) -> None:
     told = demo[1]
     words = " ".join(Page(Path(told["report"]).read_text()).words.split())
-    wanted = [*told["may_not_be_used_for"], *told["notes"], told["digest"], told["table_digest"], "Benefit has not been"]
+    wanted = [
+        *told["may_not_be_used_for"],
+        *told["notes"],
+        told["digest"],
+        told["table_digest"],
+        "Benefit has not been",
+    ]
     assert [] == [one for one in wanted if one not in words]
 
 
-def test_mlflow_has_the_run_in_the_workspaces_own_store(demo: tuple[Path, dict[str, Any], str]) -> None:
+def test_mlflow_has_the_run_in_the_workspaces_own_store(demo: Demo) -> None:
     workspace, told, _ = demo
     with closing(sqlite3.connect(workspace / ".riskmodels/mlflow.db")) as store:
         runs = store.execute("select run_uuid, status, artifact_uri from runs").fetchall()
@@ -154,12 +168,12 @@ def test_mlflow_has_the_run_in_the_workspaces_own_store(demo: tuple[Path, dict[s
     assert told["metrics"]["lightgbm"]["roc_auc"]["value"] == pytest.approx(kept[0][0])
 
 
-def test_no_feature_comes_from_the_officers_actions(demo: tuple[Path, dict[str, Any], str]) -> None:
+def test_no_feature_comes_from_the_officers_actions(demo: Demo) -> None:
     case = rm.open(demo[0]).case("rent_arrears")
     assert "RentActions" not in {extract.__name__ for extract in case.extracts()}
 
 
-def test_the_python_door_gives_the_same_model_and_a_run_can_be_repeated(demo: tuple[Path, dict[str, Any], str]) -> None:
+def test_the_python_door_gives_the_same_model_and_a_run_can_be_repeated(demo: Demo) -> None:
     workspace, told, _ = demo
     with rm.open(workspace) as ws:
         case = ws.case("rent_arrears")
@@ -171,9 +185,15 @@ def test_the_python_door_gives_the_same_model_and_a_run_can_be_repeated(demo: tu
     assert {told["run_id"], result.run_id} == entries(workspace / ".riskmodels/runs/rent_arrears")
     assert "May not be used for" in result._repr_html_()
     shutil.rmtree(result.folder)
+    groups = (UnlinkedGroup("imd_quintile", "1", 400, 20), UnlinkedGroup("imd_quintile", "5", 9, 1))
+    report = dataclasses.replace(result.table.report, unlinked_by_group=groups)
+    shown = tables.unlinked(dataclasses.replace(result.table, report=report))
+    assert [["imd_quintile: 1", "400", "5.0%"], ["imd_quintile: 5", *["too few to show"] * 2]] == [
+        [cell.value for cell in row] for row in shown.rows
+    ]
 
 
-def test_a_table_of_another_definition_is_not_trained_on(demo: tuple[Path, dict[str, Any], str], copy: Path) -> None:
+def test_a_table_of_another_definition_is_not_trained_on(demo: Demo, copy: Path) -> None:
     with rm.open(demo[0]) as ws:
         table = ws.case("rent_arrears").build(ws.lake, rm.monthly("2025-06", "2025-06"), time_travel_sample=0)
     change(copy / "features/rent_arrears.py", "SERIOUS_WEEKS = 8", "SERIOUS_WEEKS = 9")
@@ -201,7 +221,7 @@ def test_a_build_writes_the_table_and_apart_from_it_protected_characteristics(co
         assert 0o600 == (tmp_path / name).stat().st_mode & 0o777
 
 
-def test_a_build_from_python_has_the_digest_of_the_table(demo: tuple[Path, dict[str, Any], str], tmp_path: Path) -> None:
+def test_a_build_from_python_has_the_digest_of_the_table(demo: Demo, tmp_path: Path) -> None:
     with rm.open(demo[0]) as ws:
         dates = pipeline.as_of_dates(ws, "rent_arrears", first="2025-11")
         built = pipeline.build_table(ws, "rent_arrears", dates, tmp_path / "t.parquet")
@@ -213,19 +233,24 @@ def test_as_of_dates_come_from_the_options_then_the_policy_then_the_lake(copy: P
     with rm.open(copy) as ws:
         lakes = pipeline.as_of_dates(ws, "rent_arrears")
         assert rm.every_month(ws.case("rent_arrears"), ws.lake) == lakes
-        assert rm.monthly("2025-01", "2025-02") == pipeline.as_of_dates(ws, "rent_arrears", first="2025-01", last="2025-02")
+        both = pipeline.as_of_dates(ws, "rent_arrears", first="2025-01", last="2025-02")
+        assert rm.monthly("2025-01", "2025-02") == both
         assert rm.monthly("2025-10", f"{lakes[-1]:%Y-%m}") == pipeline.as_of_dates(ws, "rent_arrears", first="2025-10")
-    change(copy / "mlflow.yaml", "    # as_of: {first: 2023-01, last: 2024-12}", "    as_of: {first: 2025-01, last: 2025-07, every_months: 3} #")
+    asked = "    as_of: {first: 2025-01, last: 2025-07, every_months: 3} #"
+    change(copy / "mlflow.yaml", "    # as_of: {first: 2023-01, last: 2024-12}", asked)
     with rm.open(copy) as ws:
-        wanted = rm.monthly("2025-01", "2025-07", every_months=3)
-        assert wanted == pipeline.as_of_dates(ws, "rent_arrears")
-        assert rm.monthly("2025-04", "2025-07", every_months=3) == pipeline.as_of_dates(ws, "rent_arrears", first="2025-04")
+        assert rm.monthly("2025-01", "2025-07", every_months=3) == pipeline.as_of_dates(ws, "rent_arrears")
+        later = pipeline.as_of_dates(ws, "rent_arrears", first="2025-04")
+        assert rm.monthly("2025-04", "2025-07", every_months=3) == later
 
 
 @pytest.mark.parametrize("stage", ["computing features", "Judging on later periods"])
 def test_ctrl_c_leaves_nothing_half_made(copy: Path, stage: str) -> None:
     running = subprocess.Popen(
-        [*RUN, "run", "rent_arrears", "--workspace", str(copy)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*RUN, "run", "rent_arrears", "--from", "2025-01", "--workspace", str(copy)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert running.stderr is not None
     for line in running.stderr:
@@ -255,7 +280,8 @@ def test_a_full_disk_leaves_no_table(copy: Path, tmp_path: Path) -> None:
 
 
 def test_a_full_disk_leaves_no_run(copy: Path) -> None:
-    told = command("run", "rent_arrears", "--workspace", str(copy), "--json", preexec_fn=limited(90_000))
+    words = ("run", "rent_arrears", "--from", "2025-01", "--workspace", str(copy), "--json")
+    told = command(*words, preexec_fn=limited(90_000))
     assert 2 == told.returncode
     assert "output" == json.loads(told.stdout)["error"]["code"]
     assert set() == entries(copy / ".riskmodels/runs/rent_arrears")
@@ -270,9 +296,7 @@ def test_a_full_disk_leaves_no_demo(tmp_path: Path) -> None:
 
 def test_a_demo_is_replaced_by_the_next(copy: Path) -> None:
     (copy / "leftover.txt").write_text("from the earlier demo")
-    with pytest.raises(rm.UserError):
-        from riskmodels.demo import make_demo
-
+    with pytest.raises(rm.UserError, match="households"):
         make_demo(copy, households=1, years=1, seed=1)
     assert (copy / "leftover.txt").exists()
     make_demo(copy, households=30, years=1, seed=1)
@@ -318,3 +342,18 @@ def test_an_outcome_that_never_happens_is_refused(copy: Path) -> None:
 def test_a_lake_without_enough_history_is_refused(copy: Path) -> None:
     change(copy / "mlflow.yaml", "  memory_gb: 4", "  cut: 2023-08-01\n  memory_gb: 4")
     assert "build" == refused(copy)["code"]
+
+
+def test_a_wheel_carries_the_fresh_workspace_and_the_map(tmp_path: Path) -> None:
+    pytest.importorskip("hatchling", reason="hatchling, which builds wheels, is not installed")
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        wheel.extractall(tmp_path / "installed")
+    environment = os.environ | {"PYTHONPATH": str(tmp_path / "installed")}
+    for words in (["init", str(tmp_path / "brent")], ["lake", "demo", str(tmp_path / "lake"), "--households", "30"]):
+        told = command(*words, env=environment)
+        assert 0 == told.returncode, told.stderr
+    assert ["rent_arrears"] == list(rm.open(tmp_path / "brent").cases)
+    for name in ("mlflow.yaml", "features/extracts.py", "features/rent_arrears.py"):
+        assert (ROOT / name).read_text() == (tmp_path / "brent" / name).read_text()

@@ -17,7 +17,13 @@ from tests.property.oracle import Asked, Said
 from tests.property.snippets import CONDITIONS, DISTINCT, VALUES
 
 FIRST = datetime.date(2024, 1, 1)
-AS_OF = (datetime.date(2024, 1, 21), datetime.date(2024, 2, 4), datetime.date(2024, 2, 5))
+AS_OF = (
+    datetime.date(2024, 1, 9),
+    datetime.date(2024, 1, 21),
+    datetime.date(2024, 2, 4),
+    datetime.date(2024, 2, 5),
+    datetime.date(2024, 2, 26),
+)
 HOMES = ("t1", "t2", "t3")
 ANYONE = (*HOMES, "t4", "nobody")
 AREAS = ("north park", "south park")

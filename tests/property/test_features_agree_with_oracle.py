@@ -22,7 +22,7 @@ from tests.property.oracle import Asked, Whole, feature
 from tests.property.random_lakes import ANYONE, AS_OF, features, lakes, searching
 
 WHOLE = Whole(homes=Homes)
-spines = st.lists(st.tuples(st.sampled_from(ANYONE), st.sampled_from(AS_OF)), min_size=1, max_size=8, unique=True)
+spines = st.lists(st.tuples(st.sampled_from(ANYONE), st.sampled_from(AS_OF)), min_size=1, max_size=12, unique=True)
 
 
 @searching(120)

@@ -1,4 +1,4 @@
-"""The example on a real ledger: the committed lake is what the source says, and a run gives the figures claimed for it."""
+"""The example on a real ledger: the committed lake is what the source says, and a run gives the figures claimed."""
 
 from __future__ import annotations
 
@@ -96,12 +96,11 @@ def test_reshaping_refuses_another_table_and_says_where_to_find_the_right_one(
 
 
 def test_each_balance_is_the_one_before_with_charges_added_and_payments_and_credits_taken_off() -> None:
-    by_statement = {"index": "account_id", "aggfunc": "sum", "fill_value": 0}
-    balances = committed("statements").pivot_table(columns="statement_on", values="balance_twd", **by_statement)
-    moved = committed("transactions")
+    statements, moved = committed("statements"), committed("transactions")
     moved["signed"] = moved["amount_twd"].where(moved["kind"] == "charge", -moved["amount_twd"])
-    changes = moved.pivot_table(columns="posted_on", values="signed", **by_statement)
-    changes = changes.reindex(index=balances.index, columns=balances.columns, fill_value=0)
+    balances = statements.pivot_table("balance_twd", index="account_id", columns="statement_on", aggfunc="sum")
+    changes = moved.pivot_table("signed", index="account_id", columns="posted_on", aggfunc="sum")
+    changes = changes.reindex(index=balances.index, columns=balances.columns).fillna(0)
     assert (ACCOUNTS, 6) == balances.shape
     assert np.array_equal(balances.diff(axis=1).iloc[:, 1:].to_numpy(), changes.iloc[:, 1:].to_numpy())
 

@@ -75,7 +75,8 @@ def full_case(**changes: Any) -> UseCase:
             "population": where(Homes, "ended_on is null", having="paid_4w < 100"),
             "outcome": ever(
                 Balances, "balance_gbp >= 100", within=weeks(4), says="Owes 100", times_running=2,
-                settles_after=days(3), censored_by="ended_on", competes_with="died_on", treated_by=where(Visits, "reached"),
+                settles_after=days(3), censored_by="ended_on", competes_with="died_on",
+                treated_by=where(Visits, "reached"),
             ),
             "audit_by": [
                 People.sex, age_band(People.born_on), Places.decile,

@@ -139,7 +139,7 @@ WATCHED: dict[str, Any] = {"censored_by": "ended_on", "competes_with": "died_on"
 def test_who_leaves_inside_the_window_without_the_outcome_is_unknown_left_out_and_counted(rules: Rulebook) -> None:
     table = rules.build(predicting(**WATCHED), AS_OF, cut="2024-12-31", homes=LEAVERS)
 
-    # t1 and t5 left; t2 leaves when the window is over; t3 died, and t4 died before the tenancy ended: both are answers.
+    # t1 and t5 left; t2 leaves when the window is over; t3 died, and t4 died before the tenancy ended: two answers.
     assert {"t2": 0.0, "t3": 0.0, "t4": 0.0} == outcomes(table)
     assert {"t2": False, "t3": True, "t4": True} == of_rows(table, "competing")
     assert (5, 2, 2, 3) == (

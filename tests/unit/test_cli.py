@@ -46,7 +46,9 @@ def test_every_command_teaches_its_use(command: list[str]) -> None:
     result = riskmodels_(*command, "--help")
     words = " ".join(result.stdout.split())
     assert 0 == result.exit_code
-    assert [] == [word for word in ("--workspace", "--json", "--quiet", "Example: riskmodels", "Next:") if word not in words]
+    assert [] == [
+        word for word in ("--workspace", "--json", "--quiet", "Example: riskmodels", "Next:") if word not in words
+    ]
 
 
 def test_the_version_is_shown() -> None:
@@ -57,7 +59,9 @@ def test_without_a_command_the_help_is_shown() -> None:
     assert "riskmodels demo" in riskmodels_().output
 
 
-@pytest.mark.parametrize("words", [["runn"], ["run"], ["run", "x", "--fast"], ["build", "x"], ["demo", "--households", "many"]])
+@pytest.mark.parametrize(
+    "words", [["runn"], ["run"], ["run", "x", "--fast"], ["build", "x"], ["demo", "--households", "many"]]
+)
 def test_wrong_usage_exits_with_2(words: list[str]) -> None:
     result = riskmodels_(*words)
     assert 2 == result.exit_code
@@ -117,7 +121,9 @@ def test_a_fault_in_a_definition_says_in_which_line(workspace: Path) -> None:
     assert "rent_arrears.py, line" in riskmodels_("run", "rent_arrears", "--workspace", str(workspace)).stderr
 
 
-@pytest.mark.parametrize("command", [["run", "rent_arrears"], ["lake", "check"], ["build", "rent_arrears", "--out", "t"]])
+@pytest.mark.parametrize(
+    "command", [["run", "rent_arrears"], ["lake", "check"], ["build", "rent_arrears", "--out", "t"]]
+)
 def test_a_missing_lake_is_refused_and_nothing_is_written(workspace: Path, command: list[str], tmp_path: Path) -> None:
     error = error_of(*command, "--workspace", str(workspace))
     assert error["code"].startswith(("lake", "extract"))
@@ -173,7 +179,9 @@ def test_a_lake_check_counts_and_lists_faults_for_owners_alone(small_lake: Path)
 def test_a_lake_check_over_its_tolerance_or_without_an_extract_exits_with_2(small_lake: Path) -> None:
     extracts = small_lake / "features/extracts.py"
     extracts.write_text(extracts.read_text().replace('row=("tenancy_id",),', 'row=("tenancy_id",), tolerance=0.0,'))
-    text = extracts.read_text().replace('values=("secure", "introductory", "flexible", "non_secure")', 'values=("secure",)')
+    text = extracts.read_text().replace(
+        'values=("secure", "introductory", "flexible", "non_secure")', 'values=("secure",)'
+    )
     extracts.write_text(text)
     for part in (small_lake / ".riskmodels/lake/contacts").iterdir():
         part.unlink()

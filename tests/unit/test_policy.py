@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from riskmodels.errors import SettingsError
-from riskmodels.policy import read_settings
+from riskmodels.policy import AsOfSettings, SettingsFile, read_settings
 
 GOOD = """\
 # Read by riskmodels
@@ -24,12 +24,9 @@ models:
 """
 
 
-def read(folder: Path, text: str | bytes) -> object:
+def read(folder: Path, text: str | bytes) -> SettingsFile:
     path = folder / "mlflow.yaml"
-    if isinstance(text, str):
-        path.write_text(text, encoding="utf-8")
-    else:
-        path.write_bytes(text)
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
     return read_settings(path)
 
 
@@ -40,22 +37,17 @@ def refused(folder: Path, text: str | bytes) -> str:
 
 
 def test_what_the_file_says_is_what_the_records_hold(tmp_path: Path) -> None:
-    file = read_settings_of(tmp_path, GOOD)
+    file = read(tmp_path, GOOD)
     rent = file.settings.models["rent_arrears"]
     assert (200, ("Eviction",)) == (rent.capacity, rent.may_not_be_used_for)
-    assert ("2023-01", "2024-12") == (rent.as_of.first, rent.as_of.last) if rent.as_of else False
+    assert AsOfSettings(first="2023-01", last="2024-12") == rent.as_of
     assert "2025-03-31" == str(file.settings.lake.cut)
     assert "sqlite:///.riskmodels/mlflow.db" == file.settings.tracking_uri
 
 
 def test_a_byte_order_mark_from_a_windows_editor_is_let_pass(tmp_path: Path) -> None:
-    file = read_settings_of(tmp_path, "\ufeff" + GOOD)
+    file = read(tmp_path, "\ufeff" + GOOD)
     assert "lake" == file.settings.lake.uri
-
-
-def read_settings_of(folder: Path, text: str):  # type: ignore[no-untyped-def]
-    (folder / "mlflow.yaml").write_text(text, encoding="utf-8")
-    return read_settings(folder / "mlflow.yaml")
 
 
 @pytest.mark.parametrize(

@@ -321,7 +321,7 @@ def test_a_key_file_that_is_named_and_missing_is_never_made_anew(folder: Path) -
 def test_a_workspace_whose_state_cannot_be_written_is_refused_when_the_key_is_made(folder: Path) -> None:
     (folder / "lake/homes").mkdir(parents=True)
     (folder / ".riskmodels").write_text("in the way")
-    with pytest.raises(OutputError, match=r"cannot be written"):
+    with pytest.raises(OutputError, match=r"pseudonym.key cannot be made"):
         _ = rm.open(folder).lake
 
 

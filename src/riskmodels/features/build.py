@@ -277,7 +277,8 @@ def _notes(case: UseCase, lake: Lake) -> tuple[str, ...]:
         history = extract.history()
         if history.known_time_assumed:
             notes.append(
-                f"{extract.__name__} does not record when the lake knew; {history.known_after_days} days are assumed."
+                f"{extract.__name__} does not record when the lake knew; "
+                f"a delay of {_days(history.known_after_days)} is assumed."
             )
         if history.manner == "current":
             notes.append(
@@ -285,3 +286,7 @@ def _notes(case: UseCase, lake: Lake) -> tuple[str, ...]:
                 f"{', '.join(history.fixed)}."
             )
     return tuple(notes)
+
+
+def _days(number: int | None) -> str:
+    return "1 day" if number == 1 else f"{number or 0} days"

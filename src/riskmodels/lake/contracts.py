@@ -279,8 +279,9 @@ class Extract(pa.DataFrameModel):
     @classmethod
     def _check_names(cls) -> None:
         declared = cls._columns
-        for name in declared:
-            if name.startswith("_") or hasattr(Extract, name):
+        private = [name for name in vars(cls).get("__annotations__", {}) if name.startswith("_")]  # pandera skips these
+        for name in (*declared, *private):
+            if name in private or hasattr(Extract, name):
                 raise DefinitionError(
                     f"extract {cls.__name__} declares a column {name!r}, a name that contracts keep for themselves",
                     expected="a column name without a leading underscore, other than row, source, history and the like",

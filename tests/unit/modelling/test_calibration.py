@@ -64,12 +64,20 @@ def test_a_shape_that_no_sigmoid_has_gets_isotonic_steps() -> None:
 
 
 def test_steps_that_tell_few_people_apart_are_not_used() -> None:
-    score, luck, weight = sample(60_000)
-    y = (luck < np.where(score > 0, 0.6, 0.05)).astype(float)
-    assert isinstance(
-        choose_calibrator((score > 0) * 1.0 + (score > 2), y, weight=weight, entity=np.arange(len(y))),
-        SigmoidCalibrator,
-    )
+    score, luck, weight = sample(600)
+    y = (luck < np.where(score > 0, 0.9, 0.05)).astype(float)  # a cliff, and few rows: few steps, though closer
+    assert len(np.unique(fit_isotonic(score, y, weight=weight).probabilities)) < 20
+    assert isinstance(choose_calibrator(score, y, weight=weight, entity=np.arange(600)), SigmoidCalibrator)
+
+
+def test_a_score_of_few_values_may_keep_them_all() -> None:
+    rng = np.random.default_rng(2)
+    score, luck, weight = rng.integers(0, 4, 20_000).astype(float), rng.random(20_000), np.ones(20_000)
+    rates = np.array([0.05, 0.06, 0.07, 0.6])  # no sigmoid bends like this
+    y = (luck < rates[score.astype(int)]).astype(float)
+    chosen = choose_calibrator(score, y, weight=weight, entity=np.arange(20_000))
+    assert isinstance(chosen, IsotonicCalibrator)
+    assert pytest.approx(rates, abs=0.02) == chosen.probability(np.arange(4.0)).tolist()
 
 
 def test_log_losses_by_hand() -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from riskmodels.features.builders import Feature
 from riskmodels.features.compile.clauses import MICRO, indent, picked, snippet_sql, value_sql, visible
 from riskmodels.features.compile.rows import DatedSpine, Rows, code_list
-from riskmodels.features.compile.spans import Aggregate, moments_sql, seen_at, spans_sql
+from riskmodels.features.compile.spans import Aggregate, Function, moments_sql, seen_at, spans_sql
+from riskmodels.features.expressions import Snippet
 from riskmodels.lake.contracts import Extract
 
 __all__ = ["Join", "aggregate_query"]
@@ -35,13 +36,13 @@ class _Column:
 def aggregate_query(extract: type[Extract], features: Sequence[Feature], join: Join, spine: str) -> str:
     """Write the query: ``entity, as_of`` and a column for each feature, one row for each row of the spine.
 
-    Features are gathered apart by how far they look back, so that each pairs as few rows with dates as it can: ``ever``
-    over everything, in sums of rows seen at the same dates; ``dated`` likewise, but with a snippet that names the date, so
-    row by row; ``lately`` within a window.
+    Features are gathered apart by how they look back, so that each pairs as few rows with dates as it can: ``ever``
+    over everything, in sums of rows seen at the same dates; ``each`` over everything too, but row by row, where the
+    value depends on the date or cannot be summed; ``lately`` within a window.
     """
     gathered = [
         _Side(name, extract, group, join, spine)
-        for name in ("ever", "dated", "lately")
+        for name in ("ever", "each", "lately")
         if (group := [feature for feature in features if _side_of(feature, extract) == name])
     ]
     values = {name: value for side in gathered for name, value in side.values.items()}
@@ -61,7 +62,7 @@ def _side_of(feature: Feature, extract: type[Extract]) -> str:
     of_rows = (feature.where, feature.of, None if feature.builder in _NEWEST else feature.expr)
     dated = any(snippet is not None and snippet.names_as_of for snippet in of_rows)
     endless = feature.builder == "distinct" and feature.expr is not None and not code_list(extract, feature.expr)
-    return "dated" if dated or endless else "ever"
+    return "each" if dated or endless else "ever"
 
 
 class _Side:
@@ -147,20 +148,21 @@ class _Side:
         if feature.expr is None:
             return _Column((), "NULL")
         if feature.builder == "distinct":
-            bits = self._rows.bits(feature.expr)
-            if bits is not None:
-                return _Column(
-                    (Aggregate(name, "BIT_OR", bits, where),), f"CAST(BIT_COUNT(COALESCE({at}, 0)) AS DOUBLE)"
-                )
-            kinds = Aggregate(name, "COUNT", f"DISTINCT {self._rows.plain(feature.expr)}", where)
-            return _Column((kinds,), f"CAST(COALESCE({at}, 0) AS DOUBLE)")
+            return self._distinct(feature.name, feature.expr, where)
         if feature.builder in ("lowest", "highest"):
-            extreme = Aggregate(
-                name, "MIN" if feature.builder == "lowest" else "MAX", self._rows.value(feature.expr), where
-            )
+            pick: Function = "MIN" if feature.builder == "lowest" else "MAX"
+            extreme = Aggregate(name, pick, self._rows.value(feature.expr), where)
             # Of 0.0 and -0.0 the first one met would be kept: adding 0 makes them one.
             return _Column((extreme,), f"CAST({at} AS DOUBLE) + 0")
         return self._moments(feature, where)
+
+    def _distinct(self, name: str, expr: Snippet, where: str) -> _Column:
+        at, bits = f"{self.name}.{name}", self._rows.bits(expr)
+        if bits is not None:
+            number = f"CAST(BIT_COUNT(COALESCE({at}, 0)) AS DOUBLE)"
+            return _Column((Aggregate(name, "BIT_OR", bits, where),), number)
+        kinds = Aggregate(name, "COUNT", f"DISTINCT {self._rows.plain(expr)}", where)
+        return _Column((kinds,), f"CAST(COALESCE({at}, 0) AS DOUBLE)")
 
     def _share(self, feature: Feature) -> _Column:
         name, at = feature.name, f"{self.name}.{feature.name}"

@@ -17,7 +17,7 @@ _BITS = 62  # codes that a BIGINT can mark
 
 
 def code_list(extract: type[Extract], snippet: Snippet) -> tuple[str, ...]:
-    """Give every code that a snippet can have, where it is a column with a code list that is short enough, else none."""
+    """Give every code that a snippet can have, where it is a column with a short enough code list, else none."""
     spec = extract.columns().get(snippet.text.strip('"'))
     values = spec.values if spec is not None and spec.kind == "text" else None
     return values if values is not None and len(values) <= _BITS else ()

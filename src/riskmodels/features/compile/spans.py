@@ -1,7 +1,7 @@
 """Looking back over everything without pairing every date with the whole past.
 
-A row is seen at a run of as-of dates: from the first after it became visible, until the first after it was replaced. Rows
-of one entity with the same run count alike at every date, so they are added up once, and each date puts a few such
+A row is seen at a run of as-of dates: from the first after it became visible, until the first after it was replaced.
+Rows of one entity with the same run count alike at every date, so they are added up once, and each date puts a few such
 sums together. Whole numbers and decimals add up to the same, however they are grouped.
 """
 
@@ -13,7 +13,9 @@ from typing import Literal
 
 from riskmodels.features.compile.clauses import indent
 
-__all__ = ["Aggregate", "moments_sql", "seen_at", "spans_sql"]
+__all__ = ["Aggregate", "Function", "moments_sql", "seen_at", "spans_sql"]
+
+Function = Literal["COUNT", "SUM", "MIN", "MAX", "BIT_OR"]
 
 _PUT_TOGETHER = {"COUNT": "SUM", "SUM": "SUM", "MIN": "MIN", "MAX": "MAX", "BIT_OR": "BIT_OR"}
 
@@ -23,7 +25,7 @@ class Aggregate:
     """An aggregate over the rows seen, ``e``: its name, its function, what it is of, and its FILTER clause."""
 
     name: str
-    function: Literal["COUNT", "SUM", "MIN", "MAX", "BIT_OR"]
+    function: Function
     of: str
     where: str = ""
 
