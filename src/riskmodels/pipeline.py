@@ -81,10 +81,11 @@ class RunResult:
         """Give the figures by estimator, and what a reader must know before using them, as plain data."""
         from riskmodels.modelling.display import as_json
 
-        shown = as_json(self.model)
+        shown, travel = as_json(self.model), self.table.report.time_travel
         return shown | {
             "table_digest": self.table.digest,
             "definition_digest": self.table.definition_digest,
+            "time_travel": None if travel is None else dataclasses.asdict(travel) | {"passed": travel.passed},
             "notes": [*self.table.report.notes, *shown["notes"]],
             "may_not_be_used_for": list(self.model.may_not_be_used_for),
         }

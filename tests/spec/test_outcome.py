@@ -219,6 +219,52 @@ def test_those_who_were_watched_long_enough_stand_for_those_who_left(rules: Rule
     assert {"t2": 1.0, "t3": 1.0, "t4": 0.0, "t6": 0.0} == outcomes(table)
 
 
+def test_who_dies_on_the_day_the_tenancy_ends_died(rules: Rulebook) -> None:
+    homes = """
+        | tenancy_id | started_on | ended_on   | died_on    |
+        | t1         | 2023-01-01 | 2024-02-11 | 2024-02-11 |
+    """
+    table = rules.build(predicting(**WATCHED), AS_OF, cut="2024-12-31", homes=homes)
+
+    assert {"t1": True} == of_rows(table, "competing")
+    assert 0 == period(table).censored
+
+
+def test_where_an_outcome_and_a_leaving_fall_on_one_day_the_outcome_came_first(rules: Rulebook) -> None:
+    homes = """
+        | tenancy_id | started_on | ended_on   |
+        | t1         | 2023-01-01 | 2024-02-11 |
+        | t2         | 2023-01-01 |            |
+        | t3         | 2023-01-01 |            |
+    """
+    balances = """
+        | tenancy_id | week_ending | balance_gbp |
+        | t2         | 2024-02-11  | 500         |
+    """
+    table = rules.build(predicting(**WATCHED), AS_OF, cut="2024-12-31", homes=homes, balances=balances)
+
+    # When t1 leaves, t2 has had the outcome: of two who are watched, one remains.
+    assert {"t2": 1.0, "t3": 2.0} == pytest.approx(of_rows(table, "weight"), rel=1e-12)
+
+
+def test_who_had_left_before_the_date_though_it_was_learned_later_is_unknown_from_the_start(rules: Rulebook) -> None:
+    homes = """
+        | tenancy_id | started_on | ended_on   | recorded_at |
+        | t1         | 2023-01-01 |            | 2023-01-01  |
+        | t1         | 2023-01-01 | 2024-01-10 | 2024-03-01  |
+        | t2         | 2023-01-01 |            | 2023-01-01  |
+    """
+    balances = """
+        | tenancy_id | week_ending | balance_gbp |
+        | t1         | 2024-02-11  | 500         |
+    """
+    table = rules.build(predicting(**WATCHED), AS_OF, cut="2024-12-31", homes=homes, balances=balances)
+
+    assert {"t2": 0.0} == outcomes(table)
+    assert 1 == period(table).censored
+    assert {"t2": 2.0} == of_rows(table, "weight")
+
+
 def test_weights_are_pooled_over_all_dates(rules: Rulebook) -> None:
     homes = """
         | tenancy_id | started_on | ended_on   |

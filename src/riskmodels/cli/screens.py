@@ -12,7 +12,7 @@ from rich.text import Text
 
 from riskmodels.modelling.display import evaluation_table
 from riskmodels.pipeline import BuiltTable, LakeCheck, RunResult
-from riskmodels.records import ExtractQuality
+from riskmodels.records import ExtractQuality, TrainingTable
 
 __all__ = ["built_screen", "check_screen", "demo_screen", "run_screen"]
 
@@ -22,6 +22,7 @@ def run_screen(result: RunResult) -> list[RenderableType]:
     return [
         evaluation_table(result.model),
         _headed(f"Chosen: {result.model.chosen}", [f"{result.model.choice_reason}."]),
+        _headed("Checked", [_travelled(result.table)]),
         *_if_any("Before you use the figures", result.as_json()["notes"]),
         _headed("Look at", _places(result)),
         *_ban(result),
@@ -49,12 +50,10 @@ def built_screen(built: BuiltTable) -> list[RenderableType]:
         positives = "not known yet" if one.positives is None else f"{one.positives:,}"
         counts = (one.population, one.excluded, one.immature, one.censored, one.treated, one.rows)
         periods.add_row(f"{one.as_of:%Y-%m-%d}", *(f"{count:,}" for count in counts), positives)
-    travel = table.report.time_travel
-    checked = "not checked" if travel is None else f"{travel.rows_checked:,} rows rebuilt without the future: the same"
     places = [f"{built.path}: {table.rows:,} rows, {len(table.columns)} columns", f"{built.audit_path}: protected"]
     return [
         periods,
-        Text(f"Time travel: {checked}.\nDigest: {table.digest}"),
+        Text(f"{_travelled(table)}\nDigest: {table.digest}"),
         *_if_any("Know this", table.report.notes),
         _headed("Written", [*places, "Both are readable by you alone: they hold pseudonymised people."]),
         _headed("Next", [f"riskmodels run {table.case_name}"]),
@@ -92,6 +91,14 @@ def _table(title: str, headings: tuple[str, ...]) -> Table:
     for number, heading in enumerate(headings):
         table.add_column(heading, justify="right" if number else "left", no_wrap=number > 0, overflow="fold")
     return table
+
+
+def _travelled(table: TrainingTable) -> str:
+    travel = table.report.time_travel
+    if travel is None:
+        return "Not checked whether features saw the future."
+    found = "the same, bit for bit" if travel.passed else f"these differ: {', '.join(travel.features_that_differ)}"
+    return f"{travel.rows_checked:,} rows rebuilt without the future, and with a scrambled one: {found}."
 
 
 def _places(result: RunResult) -> list[str]:

@@ -97,8 +97,9 @@ def shift_note(rates: BaseRates, learned_from: Sequence[datetime.date], held_out
         f"The share with the outcome was {_shares(rates, learned_from)} in the periods learned from and is "
         f"{after[0]:.1%} in the held-out period ({held_out.day} {held_out:%B %Y}): {100 * change:+.1f} percentage "
         f"points (95% interval {100 * low:+.1f} to {100 * high:+.1f}). Calibrated probabilities are therefore too "
-        f"{'high' if change < 0 else 'low'} there, by about that much on average; the order of people is not affected. "
-        "Find out why before probabilities are shown to anyone: a change in how the outcome is recorded looks the same."
+        f"{'high' if change < 0 else 'low'} there, by about that much on average. "
+        "Find out why before probabilities are shown to anyone: a change in how the outcome is recorded looks the "
+        "same, and can move the order of people too."
     )
 
 

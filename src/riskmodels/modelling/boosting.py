@@ -197,7 +197,8 @@ def race(
 
 def _quieten() -> None:
     """Silence LightGBM in this thread: it keeps its log level by thread, and sets it when it reads parameters."""
-    lgb.Dataset(np.zeros((2, 1)), label=np.zeros(2), params={"verbosity": -1}).construct()
+    quiet = {"verbosity": -1, "num_threads": THREADS}  # the number of threads is the whole process's
+    lgb.Dataset(np.zeros((2, 1)), label=np.zeros(2), params=quiet).construct()
 
 
 def _stride(booster: lgb.Booster) -> list[float]:

@@ -36,7 +36,8 @@ def nearby_query(extract: type[Extract], features: Sequence[Feature], key: str, 
         f"WITH own AS (\nSELECT\n  s.entity,\n  s.as_of,\n  s.area,\n  {indent(own)}\n"
         f'FROM {places} AS s LEFT JOIN {extract.folder()} AS e ON e."{key}" = s.entity AND {visible("e", "s.as_of")}\n'
         f"GROUP BY s.entity, s.as_of, s.area\n),\n"
-        f"around AS (\nSELECT area, as_of, {', '.join(around)} FROM own WHERE area IS NOT NULL GROUP BY area, as_of\n)\n"
+        f"around AS (\nSELECT area, as_of, {', '.join(around)}\n"
+        f"FROM own WHERE area IS NOT NULL GROUP BY area, as_of\n)\n"
         f"SELECT\n  s.entity,\n  s.as_of,\n  {indent(values)}\n"
         f"FROM {spine} AS s LEFT JOIN own AS o ON o.entity = s.entity AND o.as_of = s.as_of\n"
         f"LEFT JOIN around AS a ON a.area = o.area AND a.as_of = o.as_of"
