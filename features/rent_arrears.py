@@ -409,7 +409,8 @@ rent_arrears = UseCase(
         f"{NET_ARREARS} >= {SERIOUS_WEEKS} * weekly_rent_gbp",
         within=weeks(13),
         times_running=2,
-        says=f"Serious arrears: {SERIOUS_WEEKS} weeks' rent or more owed two weeks running (a line set by local policy)",
+        says=f"Serious arrears: {SERIOUS_WEEKS} weeks' rent or more owed two weeks running "
+        "(a line set by local policy)",
         settles_after=weeks(1),
         censored_by="ended_on",
         treated_by=where(Contacts, "reached"),

@@ -20,7 +20,7 @@ from riskmodels.features import UseCase, monthly
 from riskmodels.features.schedule import every_month
 from riskmodels.lake import faults_by_owner
 from riskmodels.policy import ModelPolicy
-from riskmodels.records import QualityReport, TrainedModel, TrainingTable
+from riskmodels.records import QualityReport, TimeTravelCheck, TrainedModel, TrainingTable
 from riskmodels.workspace import Workspace, policy_of
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class RunResult:
         return shown | {
             "table_digest": self.table.digest,
             "definition_digest": self.table.definition_digest,
-            "time_travel": None if travel is None else dataclasses.asdict(travel) | {"passed": travel.passed},
+            "time_travel": None if travel is None else _travelled(travel),
             "notes": [*self.table.report.notes, *shown["notes"]],
             "may_not_be_used_for": list(self.model.may_not_be_used_for),
         }
@@ -249,7 +249,7 @@ def _record(ws: Workspace, table: TrainingTable, model: TrainedModel, policy: Mo
     from riskmodels.run_report import draw, report_html
 
     runs = ws.state / "runs" / model.case_name
-    with new_folder(runs / "new") as draft:
+    with new_folder(runs / "new run") as draft:
         tell("drawing plots", 0.0)
         plots = draw_plots(model)
         pictures = draw(draft.path, plots)
@@ -273,6 +273,15 @@ def _record(ws: Workspace, table: TrainingTable, model: TrainedModel, policy: Mo
         told = json.dumps(result.as_json(), indent=2, allow_nan=False)
         (draft.path / "run.json").write_text(told + "\n", encoding="utf-8")
     return result
+
+
+def _travelled(check: TimeTravelCheck) -> dict[str, Any]:
+    return {
+        "rows": check.rows_checked,
+        "as_of": [day.isoformat() for day in check.as_of_dates],
+        "features_that_differ": list(check.features_that_differ),
+        "passed": check.passed,
+    }
 
 
 def _artifacts(ws: Workspace) -> str | Path:

@@ -193,6 +193,25 @@ def features(draw: st.DrawFn) -> list[Asked]:
 
 
 @st.composite
+def neighbourhoods(draw: st.DrawFn) -> dict[type[Extract], list[Row]]:
+    """Draw a lake where most people have neighbours, some of whom have no rows."""
+    rows = draw(lakes())
+    steady = {"started_on": FIRST, "ended_on": None, "died_on": None, "is_deleted": False, "recorded_at": moment(FIRST)}
+    areas = st.sampled_from([AREAS[0], AREAS[0], AREAS[0], AREAS[1]])
+    rows[Homes] = [{**draw(home()), **steady, "tenancy_id": name, "area": draw(areas)} for name in (*HOMES, "t4")]
+    return rows
+
+
+def about_neighbours() -> st.SearchStrategy[list[Asked]]:
+    """Draw features about neighbours only."""
+    windows = st.sampled_from(OVER)
+    numbers = st.integers(2, 8)
+    return numbers.flatmap(
+        lambda n: st.tuples(*(windows.flatmap(lambda over, k=k: _about_neighbours(f"f{k}", over)) for k in range(n)))
+    ).map(list)
+
+
+@st.composite
 def _feature(draw: st.DrawFn, name: str) -> Asked:
     builder = draw(st.sampled_from([
         "latest", "total", "count", "mean", "lowest", "highest", "spread", "days_since", "ever", "distinct", "share",

@@ -136,7 +136,7 @@ VALUES: dict[type[Extract], list[Said]] = {
         Said("abs(amount_gbp)", of("amount_gbp", value=abs)),
         Said("amount_gbp / items", of("amount_gbp", "items", value=_ratio), exact=False),
         Said("score * 2", of("score", value=lambda score: score * 2), exact=False),
-        Said("coalesce(amount_gbp, 0)", lambda row, as_of: row["amount_gbp"] if row["amount_gbp"] is not None else 0),
+        Said("coalesce(amount_gbp, 5)", lambda row, as_of: 5 if row["amount_gbp"] is None else row["amount_gbp"]),
         Said("nullif(items, 1)", of("items", value=lambda items: None if items == 1 else items)),
         Said("greatest(amount_gbp, items)", _greatest),
         Said("case when kind = 'refund' then -amount_gbp else amount_gbp end", _signed),

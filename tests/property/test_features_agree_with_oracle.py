@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +19,27 @@ from tests.borough import CONTRACTS, Homes
 from tests.lakes import Row, lay, moment, open_lake, pseudonym, spine
 from tests.property.definitions import case_of, said
 from tests.property.oracle import Asked, Whole, feature
-from tests.property.random_lakes import ANYONE, AS_OF, features, lakes, searching
+from tests.property.random_lakes import ANYONE, AS_OF, about_neighbours, features, lakes, neighbourhoods, searching
 
+Lakes = Mapping[type[Extract], list[Row]]
+Pairs = list[tuple[str, datetime.date]]
 WHOLE = Whole(homes=Homes)
 spines = st.lists(st.tuples(st.sampled_from(ANYONE), st.sampled_from(AS_OF)), min_size=1, max_size=12, unique=True)
 
 
-@searching(120)
+@searching(100)
 @given(rows=lakes(), asked=features(), pairs=spines)
-def test_every_feature_is_what_the_rules_say(
-    rows: Mapping[type[Extract], list[Row]], asked: list[Asked], pairs: list[tuple[str, datetime.date]]
-) -> None:
+def test_every_feature_is_what_the_rules_say(rows: Lakes, asked: list[Asked], pairs: Pairs) -> None:
+    _compare(rows, asked, pairs)
+
+
+@searching(40)
+@given(rows=st.one_of(neighbourhoods(), neighbourhoods(), lakes()), asked=about_neighbours(), pairs=spines)
+def test_every_feature_about_neighbours_is_what_the_rules_say(rows: Lakes, asked: list[Asked], pairs: Pairs) -> None:
+    _compare(rows, asked, pairs)
+
+
+def _compare(rows: Lakes, asked: list[Asked], pairs: Pairs) -> None:
     built = _built(rows, asked, pairs)
 
     assert sorted((moment(as_of), pseudonym(entity)) for entity, as_of in pairs) == list(
@@ -43,9 +53,7 @@ def test_every_feature_is_what_the_rules_say(
             assert _agree(each, expected, float(line[each.name])), (each, entity, as_of, expected, line[each.name])
 
 
-def _built(
-    rows: Mapping[type[Extract], list[Row]], asked: Sequence[Asked], pairs: Sequence[tuple[str, datetime.date]]
-) -> pd.DataFrame:
+def _built(rows: Lakes, asked: list[Asked], pairs: Pairs) -> pd.DataFrame:
     case = case_of([said(each) for each in asked])
     with tempfile.TemporaryDirectory() as folder:
         lay(Path(folder), {extract: rows[extract] for extract in case.extracts()})

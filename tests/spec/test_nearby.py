@@ -52,6 +52,20 @@ def test_each_way_of_looking_at_neighbours(
     assert {"t1": t1, "t2": t2, "t4": alone, "t5": None, "t6": None} == answers
 
 
+def test_neighbours_without_rows_add_nothing_whatever_the_snippet_makes_of_nulls(rules: Rulebook) -> None:
+    payments = """
+        | tenancy_id | paid_at    | kind | amount_gbp |
+        | t2         | 2024-01-10 |      | 10         |
+    """
+    for how, expr, expected in (
+        ("mean", "coalesce(amount_gbp, 50)", 10.0),
+        ("total", "coalesce(amount_gbp, 50)", 10.0),
+    ):
+        for where in (None, "kind is null"):
+            feature = nearby(Payments, expr, how=how, where=where, **WORDS)  # type: ignore[arg-type]
+            assert expected == rules.ask(feature, as_of=AS_OF, homes=HOMES, payments=payments)
+
+
 def test_windows_and_clocks_hold_for_neighbours_rows_too(rules: Rulebook) -> None:
     payments = """
         | tenancy_id | paid_at    | loaded_at  |

@@ -28,6 +28,9 @@ __all__ = ["CrossFitted", "cross_fit", "period_auc"]
 ROWS_TO_CHOOSE = 40_000
 """Most rows that a fold learns from while hyperparameters are compared; past it, whole entities are drawn."""
 
+FOLDS_TO_CHOOSE = 2
+"""Folds, the latest, that hyperparameters are compared on; trees, calibrators and estimators are settled on all."""
+
 ROWS_TO_SCORE = 150_000
 """Most rows that a fold learns from for the out-of-time scores; the final fit uses every row."""
 
@@ -80,7 +83,7 @@ def cross_fit(
         Told the share done, in [0, 1].
     """
     folds = [(rows.up_to(fold.learn_up_to), rows.at(fold.judged)) for fold in plan.folds]
-    few = [(learn.thinned(ROWS_TO_CHOOSE, seed=seed), later) for learn, later in folds]
+    few = [(learn.thinned(ROWS_TO_CHOOSE, seed=seed), later) for learn, later in folds[-FOLDS_TO_CHOOSE:]]
     most = [(learn.thinned(ROWS_TO_SCORE, seed=seed), later) for learn, later in folds]
     judged = joined([later for _, later in folds])
     position = [column.name for column in columns].index(baseline)

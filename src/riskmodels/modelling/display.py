@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from riskmodels.records import Interval, TrainedModel
@@ -14,11 +15,11 @@ __all__ = ["as_json", "evaluation_table"]
 _SHOWN = {
     "roc_auc": "ROC AUC",
     "average_precision": "Average precision",
-    "precision_at_capacity": "Precision on the list",
-    "recall_at_capacity": "Recall on the list",
-    "lift_at_capacity": "Lift on the list",
-    "called_high_who_were": "Called high, and were",
-    "called_low_who_were_not": "Called low, were not",
+    "precision_at_capacity": "Precision of list",
+    "recall_at_capacity": "Recall of list",
+    "lift_at_capacity": "Lift of list",
+    "called_high_who_were": "Called high, were",
+    "called_low_who_were_not": "Called low, weren't",
     "brier_score_loss": "Brier score",
     "log_loss": "Log loss",
     "calibration_slope": "Calibration slope",
@@ -37,6 +38,10 @@ def evaluation_table(model: TrainedModel) -> Table:
     evaluation = model.evaluation
     when = ", ".join(f"{day.day} {day:%B %Y}" for day in evaluation.held_out)
     table = Table(
+        box=SIMPLE_HEAD,
+        padding=(0, 1),
+        collapse_padding=True,
+        pad_edge=False,
         title=(
             f"{model.case_name}: held out {when}, {evaluation.rows:,} rows, {evaluation.positives:,} with the outcome, "
             f"list of {evaluation.capacity:,}"
@@ -49,8 +54,8 @@ def evaluation_table(model: TrainedModel) -> Table:
     table.add_column("Measure", no_wrap=True)
     for name in evaluation.metrics:
         chosen = name == model.chosen
-        title = _TITLES.get(name, name) + (" (chosen)" if chosen else "")
-        table.add_column(title, justify="right", style="bold" if chosen else "")
+        title = _TITLES.get(name, name) + ("\n(chosen)" if chosen else "")
+        table.add_column(title, justify="right", no_wrap=True, style="bold" if chosen else "")
     for metric, title in _SHOWN.items():
         cells = [_two_lines(figures[metric]) for figures in evaluation.metrics.values()]
         table.add_row(title, *cells)

@@ -21,9 +21,11 @@ def test_the_terminal_table_has_three_estimators_with_intervals_within_80_column
     assert max(len(line) for line in text.splitlines()) <= 80
     for words in ("Today's", "(chosen)", "LightGBM", "ROC AUC", "Calibration slope", "…"):
         assert (words in text) == (words != "…")
-    interval = model.evaluation.metrics["lightgbm"]["roc_auc"]
-    assert f"{interval.value:.3f}" in text
-    assert f"{interval.low:.3f} to {interval.high:.3f}" in text
+    for figures in model.evaluation.metrics.values():
+        for interval in figures.values():
+            value, _, ends = interval.as_text().rstrip(")").partition(" (")
+            assert value in text
+            assert ends in text  # on one line, not broken in two
 
 
 def test_the_json_holds_what_a_run_prints(model: TrainedModel) -> None:

@@ -59,8 +59,8 @@ def _parts(feature: Feature) -> tuple[dict[str, str], str]:
         return made, f"{others} / NULLIF(a.{name}__of - o.{name}__of, 0)"
     value, unit = exact(feature.expr, "e", "s.as_of")
     made = {
-        f"{name}__sum": f"COALESCE(SUM({value}){picked(window, met)}, 0)",
-        f"{name}__n": f"COUNT({value}){picked(window, met)}",
+        f"{name}__sum": f"COALESCE(SUM({value}){picked(there, window, met)}, 0)",
+        f"{name}__n": f"COUNT({value}){picked(there, window, met)}",
     }
     scale = "" if unit == 1 else f" / {unit}"
     others = f"CAST(a.{name}__sum - o.{name}__sum AS DOUBLE){scale}"
