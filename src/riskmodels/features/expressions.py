@@ -83,9 +83,7 @@ class Snippet:
         """Name the columns whose null nothing in it deals with: those that no ``coalesce`` or ``is null`` names."""
         tree = _parse_text(self.text)
         dealt_with = {
-            column.name
-            for part in tree.find_all(exp.Coalesce, exp.Is)
-            for column in part.find_all(exp.Column)
+            column.name for part in tree.find_all(exp.Coalesce, exp.Is) for column in part.find_all(exp.Column)
         }
         return tuple(name for name in self.columns if name not in dealt_with)
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from riskmodels.errors import OutputError
 from riskmodels.records import Interval, RunRecord, TrainedModel, TrainingTable
+from riskmodels.registry.new_store import make_sqlite_store
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -71,12 +72,13 @@ def log_run(
         When the store is locked, unwritable or refuses; a run that was begun is then marked as failed.
     """
     from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
 
     _import_silently()
     from mlflow.tracking import MlflowClient
 
     try:
-        _check_sqlite(tracking_uri)
+        _prepare_sqlite(tracking_uri)
         client = MlflowClient(tracking_uri=tracking_uri)
         experiment_id = _experiment(client, experiment, artifact_root)
         with _run(client, experiment_id, f"{model.case_name} {model.digest[:8]}") as (run_id, artifact_uri, started):
@@ -85,7 +87,7 @@ def log_run(
                 _write_files(Path(folder), model, table, plots, environment, report)
                 client.log_artifacts(run_id, folder)
         return RunRecord(run_id, experiment_id, artifact_uri)
-    except (MlflowException, OSError) as error:
+    except (MlflowException, SQLAlchemyError, OSError) as error:
         raise _unwritable(tracking_uri, str(error).splitlines()[0]) from error
 
 
@@ -103,8 +105,8 @@ def _import_silently() -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-def _check_sqlite(tracking_uri: str) -> None:
-    """Check that a SQLite file can be written: MLflow itself would go on trying for minutes."""
+def _prepare_sqlite(tracking_uri: str) -> None:
+    """Make a SQLite file where there is none, and check one that is there: MLflow would go on trying for minutes."""
     from sqlalchemy.engine import make_url
 
     if not tracking_uri.startswith("sqlite:"):
@@ -115,9 +117,11 @@ def _check_sqlite(tracking_uri: str) -> None:
     path = Path(name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(path, timeout=_LOCK_SECONDS, isolation_level=None)) as database:
-            database.execute("begin immediate")
-            database.execute("rollback")
+        if path.exists():
+            with closing(sqlite3.connect(path, timeout=_LOCK_SECONDS, isolation_level=None)) as database:
+                database.execute("begin immediate")
+                database.execute("rollback")
+        make_sqlite_store(path.absolute())
     except (sqlite3.Error, OSError) as error:
         raise _unwritable(tracking_uri, str(error)) from error
 

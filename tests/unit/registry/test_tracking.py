@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,7 +27,8 @@ from riskmodels.records import (
     TrainingTable,
 )
 from riskmodels.registry.environment import describe_environment
-from riskmodels.registry.tracking import log_run
+from riskmodels.registry.new_store import make_sqlite_store
+from riskmodels.registry.tracking import _import_silently, log_run
 
 SOURCE = str(Path(riskmodels.__file__).parents[1])
 
@@ -270,3 +272,36 @@ def test_the_environment_names_python_platform_and_packages() -> None:
     found = describe_environment()
     assert {"python", "platform", "lightgbm", "scikit-learn", "numpy", "mlflow"} <= set(found)
     assert all(found.values())
+
+
+def test_a_store_that_could_not_be_finished_is_not_left_behind(tmp_path: Path) -> None:
+    # MLflow cannot open a store whose tables were made in part, so a full disk must leave none.
+    code = (
+        "import resource, sys; from pathlib import Path\n"
+        "from riskmodels.registry import tracking\n"
+        "tracking._import_silently()\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
+        "try:\n    tracking.make_sqlite_store(Path(sys.argv[1]))\n"
+        "except Exception as error:\n    print(type(error).__name__)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "mlflow.db")],
+        env=os.environ | {"PYTHONPATH": SOURCE},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "OperationalError" == told.stdout.strip(), told.stderr
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_new_store_is_whole_and_one_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    _import_silently()
+    store = tmp_path / "mlflow.db"
+    make_sqlite_store(store)
+    first = store.read_bytes()
+    make_sqlite_store(store)
+    assert first == store.read_bytes()
+    assert ["mlflow.db"] == [path.name for path in tmp_path.iterdir()]
+    with closing(sqlite3.connect(store)) as database:
+        assert [(0,)] == database.execute("select count(*) from runs").fetchall()
