@@ -244,7 +244,7 @@ def test_as_of_dates_come_from_the_options_then_the_policy_then_the_lake(copy: P
         assert rm.monthly("2025-04", "2025-07", every_months=3) == later
 
 
-@pytest.mark.parametrize("stage", ["computing features", "Judging on later periods"])
+@pytest.mark.parametrize("stage", ["computing features", "Judging on later periods", "logging to MLflow"])
 def test_ctrl_c_leaves_nothing_half_made(copy: Path, stage: str) -> None:
     running = subprocess.Popen(
         [*RUN, "run", "rent_arrears", "--from", "2025-01", "--workspace", str(copy)],
@@ -262,8 +262,9 @@ def test_ctrl_c_leaves_nothing_half_made(copy: Path, stage: str) -> None:
     assert ["Stopped. Nothing was left half made; the same command can be given again."] == [
         line for line in err.splitlines() if not line.startswith("[")
     ]
-    assert set() == entries(copy / ".riskmodels/runs")
+    assert set() == entries(copy / ".riskmodels/runs/rent_arrears")
     assert set() == entries(copy / ".riskmodels/spill")
+    assert set() == {name for name in entries(copy / ".riskmodels") if name.startswith(".")}
 
 
 def limited(size: int) -> Callable[[], None]:

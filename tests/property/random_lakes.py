@@ -14,7 +14,7 @@ from riskmodels.lake import Extract
 from tests.borough import READ, Accounts, Balances, Homes, Payments, Places, Registers, Visits
 from tests.lakes import Row, moment
 from tests.property.oracle import Asked, Said
-from tests.property.snippets import CONDITIONS, DISTINCT, VALUES
+from tests.property.snippets import CONDITIONS, DISTINCT, NEARBY, VALUES
 
 FIRST = datetime.date(2024, 1, 1)
 AS_OF = (
@@ -239,9 +239,11 @@ def _feature(draw: st.DrawFn, name: str) -> Asked:
 
 @st.composite
 def _about_neighbours(draw: st.DrawFn, name: str, over: int | None) -> Asked:
-    how = draw(st.sampled_from(["count", "total", "mean", "share"]))
-    extract = draw(st.sampled_from([Payments, Balances, Visits]))
-    value: Said | None = draw(st.sampled_from(VALUES[extract])) if how in ("total", "mean") else None
+    how = draw(st.sampled_from(["count", "total", "mean", "total", "mean", "share"]))
+    extract = draw(st.sampled_from([Payments, Payments, Payments, Balances, Visits]))
+    value: Said | None = (
+        draw(st.sampled_from(NEARBY.get(extract, VALUES[extract]))) if how in ("total", "mean") else None
+    )
     condition = st.sampled_from(CONDITIONS[extract])
     where = draw(condition) if how == "share" else draw(st.one_of(st.none(), condition))
     return Asked("nearby", name, extract, value, where, None, over, how)

@@ -12,7 +12,7 @@ from tests.borough import Accounts, Balances, Homes, Payments, Places, Registers
 from tests.lakes import Row
 from tests.property.oracle import Read, Said
 
-__all__ = ["CONDITIONS", "DISTINCT", "VALUES"]
+__all__ = ["CONDITIONS", "DISTINCT", "NEARBY", "VALUES"]
 
 
 def of(*names: str, value: Callable[..., Any]) -> Read:
@@ -154,6 +154,13 @@ VALUES: dict[type[Extract], list[Said]] = {
     ],
     Places: [Said("decile", column("decile")), Said("11 - decile", of("decile", value=lambda decile: 11 - decile))],
     Homes: [Said("rent_gbp", column("rent_gbp"))],
+}
+
+# Of neighbours a few, so that each is drawn often: exact, binary, a flag, and one that makes a value of a null.
+NEARBY: dict[type[Extract], list[Said]] = {
+    Payments: [
+        each for each in VALUES[Payments] if each.sql in ("amount_gbp", "score", "on_time", "coalesce(amount_gbp, 5)")
+    ],
 }
 
 # What may be counted by kind: texts and dates as well.
