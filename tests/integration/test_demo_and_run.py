@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import os
 import re
@@ -22,9 +23,11 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console, RenderableType
 
 import riskmodels as rm
 from riskmodels import pipeline
+from riskmodels.cli.screens import built_screen, demo_screen
 from riskmodels.demo import make_demo
 from riskmodels.errors import ExtractUnreadable, TrainingError
 from riskmodels.records import UnlinkedGroup
@@ -76,6 +79,12 @@ def copy(demo: Demo, tmp_path: Path) -> Path:
     skip = shutil.ignore_patterns("runs", "artifacts", "mlflow.db", "quarantine", "spill")
     shutil.copytree(source, here, ignore=skip)
     return here
+
+
+def screen(pieces: list[RenderableType]) -> str:
+    console = Console(width=300, record=True, file=io.StringIO())
+    console.print(*pieces, sep="\n")
+    return console.export_text()
 
 
 def entries(folder: Path) -> set[str]:
@@ -184,6 +193,18 @@ def test_the_python_door_gives_the_same_model_and_a_run_can_be_repeated(demo: De
     assert told["metrics"] == result.as_json()["metrics"]
     assert {told["run_id"], result.run_id} == entries(workspace / ".riskmodels/runs/rent_arrears")
     assert "May not be used for" in result._repr_html_()
+    shown = screen(demo_screen(result, "demo"))
+    headings = (
+        "Chosen: ",
+        "Checked",
+        "Before you use the figures",
+        "Look at",
+        "may not be used for",
+        "What to try next",
+    )
+    assert [] == [heading for heading in headings if heading not in shown]
+    assert str(result.report) in shown
+    assert "bit for bit" in shown
     shutil.rmtree(result.folder)
     groups = (UnlinkedGroup("imd_quintile", "1", 400, 20), UnlinkedGroup("imd_quintile", "5", 9, 1))
     report = dataclasses.replace(result.table.report, unlinked_by_group=groups)
@@ -227,6 +248,9 @@ def test_a_build_from_python_has_the_digest_of_the_table(demo: Demo, tmp_path: P
         built = pipeline.build_table(ws, "rent_arrears", dates, tmp_path / "t.parquet")
     assert [pd.Timestamp("2025-11-01"), pd.Timestamp("2025-12-01")] == sorted(set(built.table.spine["as_of"]))
     assert built.table.digest == built.as_json()["table_digest"]
+    shown = screen(built_screen(built))
+    assert f"{tmp_path / 't.parquet'}: {built.table.rows:,} rows" in shown
+    assert "2025-11-01" in shown
 
 
 def test_as_of_dates_come_from_the_options_then_the_policy_then_the_lake(copy: Path) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from riskmodels.features import count, latest, total
+from riskmodels.features.build import build_features
 from tests.borough import Accounts, Balances, Payments, Registers, Visits
-from tests.spec.rulebook import Rulebook
+from tests.lakes import spine
+from tests.spec.rulebook import NAMES, Rulebook, case_of
 
 PAID = total(Payments, "amount_gbp", name="paid", says="Paid")
 SEEN = count(Payments, name="seen", says="Payments")
@@ -180,3 +182,32 @@ def test_each_row_of_the_spine_is_answered_at_its_own_moment(rules: Rulebook) ->
     answers = {day: rules.ask(OWED, as_of=day, balances=balances) for day in ("2024-01-07", "2024-01-08", "2024-01-15")}
 
     assert {"2024-01-07": None, "2024-01-08": 10.0, "2024-01-15": 20.0} == answers
+
+
+def test_dates_asked_together_are_answered_as_each_would_be_alone(rules: Rulebook) -> None:
+    payments = """
+        | payment_id | tenancy_id | paid_at    | amount_gbp | loaded_at  | is_deleted |
+        | p1         | t1         | 2024-01-01 | 10         | 2024-01-02 | no         |
+        | p1         | t1         | 2024-01-01 | 12         | 2024-01-04 | no         |
+        | p1         | t1         | 2024-01-01 | 12         | 2024-01-06 | yes        |
+        | p2         | t1         | 2024-01-03 | 100        | 2024-01-03 | no         |
+        | p3         | t2         | 2024-01-02 | 7          | 2024-01-04 | no         |
+    """
+    expected = {
+        "2024-01-01": (0.0, 0.0),
+        "2024-01-02": (0.0, 0.0),
+        "2024-01-03": (10.0, 0.0),
+        "2024-01-04": (110.0, 0.0),
+        "2024-01-05": (112.0, 7.0),
+        "2024-01-06": (112.0, 7.0),
+        "2024-01-07": (100.0, 7.0),
+        "2024-01-08": (100.0, 7.0),
+    }
+    asked = [(name, date) for date in expected for name in ("t1", "t2")]
+    with rules.lake(payments=payments) as lake:
+        together = build_features(case_of(PAID), lake, spine(asked))
+        sparse = build_features(case_of(PAID), lake, spine(asked[:2] + asked[7:9] + asked[-1:]))
+    paid = {(NAMES[row.entity], str(row.as_of.date())): row.paid for row in together.itertuples()}
+
+    assert {(name, date): expected[date][name == "t2"] for name, date in asked} == paid
+    assert [paid[NAMES[row.entity], str(row.as_of.date())] for row in sparse.itertuples()] == sparse["paid"].tolist()

@@ -226,6 +226,21 @@ def test_progress_is_told_after_two_seconds_on_stderr_alone(
     assert ["[    3 s] reading [all] of it"] == told.err.splitlines()
 
 
+def test_progress_is_a_bar_on_a_terminal_and_is_taken_away(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("riskmodels.cli.door._SHOW_AFTER_SECONDS", -1.0)
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    with door(as_json=True, quiet=False) as out:
+        out.progress("reading [all] of it", 0.5)
+        out.progress("drawing", 0.9)
+        out.answer({"done": True})
+    told = capsys.readouterr()
+    assert {"done": True} == json.loads(told.out)
+    assert "drawing" in told.err
+    assert told.err.endswith("\x1b[2K")
+
+
 def test_quiet_tells_no_progress(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("riskmodels.cli.door._SHOW_AFTER_SECONDS", -1.0)
     with door(as_json=False, quiet=True) as out:
