@@ -27,6 +27,7 @@ from feature_sides.made_lake import Size
 from measuring.results import Result, show
 
 FULL = Size(tenancies=20_000, dates=24, events=6_200_000)
+MERGED_PAIRS = 7_500_000  # pairs of a row and a date that take about 1 GB in pandas
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         repeats=asked.repeats,
         threads=asked.threads,
         memory_gb=asked.memory_gb,
-        pandas_share=asked.pandas_share,
+        pandas_share=asked.pandas_share or min(1.0, MERGED_PAIRS / (size.events * size.dates)),
         featuretools=asked.featuretools,
         featuretools_share=asked.featuretools_share,
     )
@@ -72,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--repeats", type=int, default=3, metavar="N", help="turns, of which the median counts (default: 3)")
     add("--featuretools", metavar="PYTHON", help="interpreter with featuretools; without it that line is not measured")
     add("--featuretools-share", type=float, default=0.02, metavar="SHARE", help="part of the tenancies (default: 0.02)")
-    add("--pandas-share", type=float, default=1.0, metavar="SHARE", help="part of the tenancies (default: all)")
+    add("--pandas-share", type=float, metavar="SHARE", help="part that pandas merges (default: what fits in memory)")
     add("--threads", type=int, metavar="N", help="threads of both engines (default: all processors)")
     add(
         "--memory-gb", type=float, default=4.0, metavar="GB", help="memory of each engine before it spills (default: 4)"

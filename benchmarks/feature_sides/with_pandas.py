@@ -1,15 +1,19 @@
-"""The same features with pandas: rows in order once, then one pass for each as-of date with filters and groupby.
+"""The same features with pandas, in two ways: merge and group by, as most would write it, and date by date.
 
-Money is whole pence in int64, kinds are a category: the quick way, not the careless one.
+A merge pairs every date with all rows of its tenancy before it filters them, so that it only fits in memory for a part
+of the tenancies. Date by date never holds more than the rows seen at one date. In both, money is whole pence in int64
+and kinds are a category: the quick way to hold them, not the careless one.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-__all__ = ["features_with_pandas", "rows_for_pandas"]
+__all__ = ["date_by_date", "merge_and_group_by", "rows_for_pandas"]
 
 _DAY_ZERO = np.datetime64("2000-01-01")
 
@@ -35,50 +39,62 @@ def _pence(amount: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.int64]
     return np.concatenate([*chunks]) if amount.num_chunks else np.empty(0, np.int64)
 
 
-def features_with_pandas(rows: pd.DataFrame, spine: pd.DataFrame) -> pd.DataFrame:
-    """Compute the features for each row of the spine, sorted by as_of and entity."""
-    days = (rows["event"].to_numpy().astype("datetime64[D]") - _DAY_ZERO).astype(np.int64)
-    rows = rows.assign(day=days, cross=days * rows["pence"], day_squared=days * days, pence_squared=rows["pence"] ** 2)
-    parts = []
+def merge_and_group_by(rows: pd.DataFrame, spine: pd.DataFrame) -> pd.DataFrame:
+    """Compute the features for each row of the spine, from every pair of a date and a row that it sees."""
+    pairs = spine.merge(_with_moments(rows), on="entity")
+    held = pairs["superseded_from"].isna() | (pairs["superseded_from"] >= pairs["as_of"])
+    seen = pairs[(pairs["visible_from"] < pairs["as_of"]) & held].sort_values("place")
+    return _features(seen, pd.MultiIndex.from_frame(spine[["as_of", "entity"]]).sort_values(), ["as_of", "entity"])
+
+
+def date_by_date(rows: pd.DataFrame, spine: pd.DataFrame) -> pd.DataFrame:
+    """Compute the features for each row of the spine, one date after another."""
+    rows, parts = _with_moments(rows), []
     for moment in np.sort(np.asarray(spine["as_of"].unique())):
-        wanted = spine.loc[spine["as_of"] == moment, "entity"]
+        entities = np.sort(spine.loc[spine["as_of"] == moment, "entity"].to_numpy())
         held = rows["superseded_from"].isna() | (rows["superseded_from"] >= moment)
-        seen = rows[(rows["visible_from"] < moment) & held]
-        parts.append(_at_one_date(seen, np.sort(wanted.to_numpy()), moment))
+        seen = rows[(rows["visible_from"] < moment) & held].assign(as_of=moment)
+        parts.append(_features(seen, pd.Index(entities, name="entity"), ["entity"]).assign(as_of=moment))
     return pd.concat(parts, ignore_index=True)
 
 
-def _at_one_date(seen: pd.DataFrame, entities: np.ndarray, as_of: np.datetime64) -> pd.DataFrame:
-    within = {days: seen[seen["event"] >= as_of - np.timedelta64(days, "D")] for days in (28, 91, 182, 364)}
+def _with_moments(rows: pd.DataFrame) -> pd.DataFrame:
+    days = (rows["event"].to_numpy().astype("datetime64[D]") - _DAY_ZERO).astype(np.int64)
+    return rows.assign(day=days, cross=days * rows["pence"], day_squared=days * days, pence_squared=rows["pence"] ** 2)
+
+
+def _features(seen: pd.DataFrame, index: pd.Index[Any], keys: list[str]) -> pd.DataFrame:
+    within = {days: seen[seen["event"] >= seen["as_of"] - np.timedelta64(days, "D")] for days in (28, 91, 182, 364)}
     paid = {days: rows[rows["kind"] == "payment"] for days, rows in within.items()}
-    made = pd.DataFrame(index=pd.Index(entities, name="entity"))
-    newest = seen.drop_duplicates("entity", keep="last").set_index("entity")
+    made = pd.DataFrame(index=index)
+    newest = seen.drop_duplicates(keys, keep="last").set_index(keys)
     made["latest_amount"] = newest["pence"] / 100
     made["latest_kind"] = newest["kind"].astype(object)
-    last_paid = seen.loc[seen["kind"] == "payment"].groupby("entity")["event"].max()
-    made["since_payment"] = (as_of.astype("datetime64[D]") - last_paid.dt.floor("D").reindex(made.index)).dt.days
+    payments = seen.loc[seen["kind"] == "payment"].drop_duplicates(keys, keep="last")
+    since = (payments["as_of"].dt.floor("D") - payments["event"].dt.floor("D")).dt.days
+    made["since_payment"] = since.set_axis(payments.set_index(keys).index)
     for weeks, days in ((4, 28), (13, 91), (26, 182)):
-        pence = paid[days].groupby("entity")["pence"]
-        made[f"payments_{weeks}w"] = pence.size().reindex(made.index, fill_value=0)
-        made[f"paid_{weeks}w"] = pence.sum().reindex(made.index, fill_value=0) / 100
-        charged = within[days].loc[within[days]["kind"] == "charge"].groupby("entity")["pence"].sum()
-        made[f"charged_{weeks}w"] = charged.reindex(made.index, fill_value=0) / 100
+        pence = paid[days].groupby(keys)["pence"]
+        made[f"payments_{weeks}w"] = pence.size().reindex(index, fill_value=0)
+        made[f"paid_{weeks}w"] = pence.sum().reindex(index, fill_value=0) / 100
+        charged = within[days].loc[within[days]["kind"] == "charge"].groupby(keys)["pence"].sum()
+        made[f"charged_{weeks}w"] = charged.reindex(index, fill_value=0) / 100
         if weeks > 4:
             made[f"mean_paid_{weeks}w"] = pence.mean() / 100
-    half_year = within[182].groupby("entity")
+    half_year = within[182].assign(is_benefit=within[182]["kind"] == "benefit").groupby(keys)
     made["highest"], made["lowest"] = half_year["pence"].max() / 100, half_year["pence"].min() / 100
-    made["benefit_share"] = (within[182]["kind"] == "benefit").groupby(within[182]["entity"]).mean()
-    made["kinds"] = within[91].groupby("entity")["kind"].nunique().reindex(made.index, fill_value=0)
-    refunded = within[364].loc[within[364]["kind"] == "refund", "entity"].unique()
-    made["refunded"] = made.index.isin(refunded).astype(np.float64)
-    _spread_and_trend(made, paid[182])
+    made["benefit_share"] = half_year["is_benefit"].mean()
+    made["kinds"] = within[91].groupby(keys)["kind"].nunique().reindex(index, fill_value=0)
+    refunds = within[364].loc[within[364]["kind"] == "refund"].groupby(keys).size()
+    made["refunded"] = (refunds.reindex(index, fill_value=0) > 0).astype(np.float64)
+    _spread_and_trend(made, paid[182], keys)
     made["paid_share"] = made["paid_13w"] / made["charged_13w"].where(made["charged_13w"] != 0)
-    return made.reset_index().assign(as_of=as_of)
+    return made.reset_index()
 
 
-def _spread_and_trend(made: pd.DataFrame, paid: pd.DataFrame) -> None:
-    sums = paid.groupby("entity")[["pence", "pence_squared", "day", "day_squared", "cross"]].sum()
-    n = paid.groupby("entity").size()
+def _spread_and_trend(made: pd.DataFrame, paid: pd.DataFrame, keys: list[str]) -> None:
+    groups = paid.groupby(keys)
+    sums, n = groups[["pence", "pence_squared", "day", "day_squared", "cross"]].sum(), groups.size()
     variance = (n * sums["pence_squared"] - sums["pence"] ** 2) / (n * (n - 1)).where(n > 1)
     made["spread"] = np.sqrt(variance) / 100
     run = n * sums["day_squared"] - sums["day"] ** 2

@@ -52,7 +52,7 @@ class Result:
                 "work": self.work,
                 "against": self.against,
                 "ratio": None if self.ratio is None else round(self.ratio, 3),
-                "goal": self.goal,
+                "goal": None if self.goal is None else round(self.goal, 3),
                 "met": self.met,
                 "ours": None if self.ours is None else round(self.ours, 3),
                 "theirs": None if self.theirs is None else round(self.theirs, 3),

@@ -18,8 +18,9 @@ def in_turns(
     for turn in range(repeats):
         for name, work in contestants.items():
             gc.collect()
-            start = time.perf_counter()
+            start, worked = time.perf_counter(), time.process_time()
             work()
             times[name].append(time.perf_counter() - start)
-            say(f"turn {turn + 1} of {repeats}: {name} {times[name][-1]:.1f} s")
+            worked = time.process_time() - worked
+            say(f"turn {turn + 1} of {repeats}: {name} {times[name][-1]:.2f} s, processor {worked:.2f} s")
     return {name: statistics.median(seconds) for name, seconds in times.items()}

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from riskmodels.errors import BuildError
 from riskmodels.features.builders import Feature
-from riskmodels.features.compile import feature_queries
+from riskmodels.features.compile import DateRange, feature_queries
 from riskmodels.features.compile.features import needed
 from riskmodels.features.compile.people import population_query
 from riskmodels.features.encode import encode, model_columns
@@ -185,13 +185,20 @@ def _meeting_having(case: UseCase, lake: Lake, people: pd.DataFrame) -> pd.DataF
 
 def _run(case: UseCase, lake: Lake, features: Sequence[Feature], *, spine: str, prefix: str) -> str:
     """Run the feature queries one after another and give the name of the table that holds them all."""
-    queries = feature_queries(case, features, spine=spine, prefix=prefix)
+    queries = feature_queries(case, features, spine=spine, prefix=prefix, within=_date_range(lake, spine))
     for query in queries:
         for extract in query.extracts:
             lake.prepare(extract)
         lake.execute(f"CREATE OR REPLACE TEMP TABLE {query.table} AS {query.sql}")
     lake.drop(*(query.table for query in queries[:-1]))
     return queries[-1].table
+
+
+def _date_range(lake: Lake, spine: str) -> DateRange:
+    within_a_day = "COUNT(*) FILTER (WHERE as_of <> DATE_TRUNC('day', as_of))"
+    found = lake.query(f"SELECT MIN(as_of) AS first, MAX(as_of) AS last, {within_a_day} AS within_a_day FROM {spine}")
+    dates = found.to_pylist()[0]
+    return DateRange.between(dates["first"], dates["last"], at_midnight=dates["within_a_day"] == 0)
 
 
 def build_features(case: UseCase, lake: Lake, spine: pa.Table) -> pd.DataFrame:

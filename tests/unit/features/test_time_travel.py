@@ -9,7 +9,7 @@ import pytest
 
 from riskmodels.errors import BuildError
 from riskmodels.features import total, weeks
-from riskmodels.features.compile import aggregates
+from riskmodels.lake import versions
 from tests.borough import Payments
 from tests.spec.rulebook import Rulebook, case_of
 
@@ -33,16 +33,18 @@ def test_a_sound_build_passes_and_says_what_was_checked(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "leaky",
+    "visible_from",
     [
-        pytest.param(lambda row, as_of: f"{row}._event < {as_of}", id="a row not yet known"),
-        pytest.param(lambda row, as_of: f"{row}._event < {as_of} + INTERVAL '7' DAY", id="a row yet to happen"),
+        pytest.param("whole._event", id="a row not yet known"),
+        pytest.param("(greatest(whole._event, whole._known) - INTERVAL '7' DAY)", id="a row yet to happen"),
     ],
 )
-def test_a_compiler_that_leaks_stops_the_build_and_the_feature_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leaky: object
+def test_relations_that_leak_stop_the_build_and_the_feature_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, visible_from: str
 ) -> None:
-    monkeypatch.setattr(aggregates, "visible", leaky)
+    sound = versions._Steps.relation
+    leaky = lambda steps: sound(steps).replace("greatest(whole._event, whole._known)", visible_from)  # noqa: E731
+    monkeypatch.setattr(versions._Steps, "relation", leaky)
     with (
         Rulebook(tmp_path).lake(cut="2024-12-31", homes=HOMES, payments=PAYMENTS) as lake,
         pytest.raises(BuildError) as refused,

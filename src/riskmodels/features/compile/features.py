@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from riskmodels.features.builders import Feature
-from riskmodels.features.compile.aggregates import Join, aggregate_query
+from riskmodels.features.compile.aggregates import Asked, Join, aggregate_query
 from riskmodels.features.compile.clauses import pretty
+from riskmodels.features.compile.dates import DateRange, dates_query
 from riskmodels.features.compile.places import nearby_query, places_query
 from riskmodels.features.expressions import AS_OF
 from riskmodels.lake.contracts import ColumnRef, Extract
@@ -44,12 +45,17 @@ def needed(case: UseCase, names: Sequence[str]) -> tuple[Feature, ...]:
     return tuple(feature for feature in case.features if feature.name in wanted)
 
 
-def feature_queries(case: UseCase, features: Sequence[Feature], *, spine: str, prefix: str) -> tuple[FeatureQuery, ...]:
+def feature_queries(
+    case: UseCase, features: Sequence[Feature], *, spine: str, prefix: str, within: DateRange
+) -> tuple[FeatureQuery, ...]:
     """Write the queries for some of a use case's features, in the order they must run.
 
     The last query gives ``entity, as_of`` and every feature, one row for each row of ``spine``.
     """
+    asked = Asked(spine, f"{prefix}_dates", within)
     queries: list[FeatureQuery] = []
+    if within.at_midnight:
+        queries.append(FeatureQuery(asked.dates, dates_query(spine), (), (), "the as-of date next after each day"))
     for extract, area in _groups(features):
         group = [f for f in features if f.extract is extract and f.area == area and f.builder != "derived"]
         key = extract.key_column(case.entity_kind)
@@ -61,14 +67,14 @@ def feature_queries(case: UseCase, features: Sequence[Feature], *, spine: str, p
             sql = nearby_query(extract, group, key or case.entity, queries[-1].table, spine)
             about = f"neighbours within {area.extract.__name__}.{area}, from {extract.__name__}"
         elif key is not None:
-            sql = aggregate_query(extract, group, Join(key), spine)
+            sql = aggregate_query(extract, group, Join(key), asked)
             about = f"{extract.__name__}"
         else:
             population = case.population.extract
             home = population.key_column("area") or ""
             queries.append(_places(population, case.entity, home, spine, f"{prefix}_{len(queries)}"))
             table = f"{prefix}_{len(queries)}"
-            sql = aggregate_query(extract, group, Join(extract.key_column("area") or "", queries[-1].table), spine)
+            sql = aggregate_query(extract, group, Join(extract.key_column("area") or "", queries[-1].table), asked)
             about = f"{extract.__name__}, by the area that the entity lies in"
         queries.append(FeatureQuery(table, sql, (extract,), tuple(f.name for f in group), about))
     queries.append(_together(features, queries, spine, f"{prefix}_all"))
@@ -120,6 +126,6 @@ def _derived(feature: Feature) -> str:
 
 def features_sql(case: UseCase, *, dialect: str = "duckdb") -> str:
     """Show all queries of a use case's features, laid out for reading."""
-    queries = feature_queries(case, case.features, spine="spine", prefix="features")
+    queries = feature_queries(case, case.features, spine="spine", prefix="features", within=DateRange())
     parts = [f"-- {query.table}: {query.about}\n{pretty(query.sql, dialect)};" for query in queries]
     return "\n\n".join(parts)

@@ -1,8 +1,8 @@
-"""Looking back over everything without pairing every date with the whole past.
+"""Looking back without pairing every date with every row.
 
-A row is seen at a run of as-of dates: from the first after it became visible, until the first after it was replaced.
-Rows of one entity with the same run count alike at every date, so they are added up once, and each date puts a few such
-sums together. Whole numbers and decimals add up to the same, however they are grouped.
+A row is seen at a run of as-of dates: from the first after it became visible, until the first after it was replaced or
+left the window. Rows of one entity with the same run count alike, so they are added up once, and each date puts a few
+such sums together. Whole numbers and decimals add up to the same, however they are grouped.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from riskmodels.features.compile.clauses import indent
+from riskmodels.features.compile.dates import DateRange, next_date
+from riskmodels.features.windows import Window
 
-__all__ = ["Aggregate", "Function", "moments_sql", "seen_at", "spans_sql"]
+__all__ = ["Aggregate", "Function", "seen_at", "spans_sql"]
 
 Function = Literal["COUNT", "SUM", "MIN", "MAX", "BIT_OR"]
 
@@ -39,21 +41,30 @@ class Aggregate:
         return f"{_PUT_TOGETHER[self.function]}({part}.{self.name}) AS {self.name}"
 
 
-def moments_sql(spine: str) -> str:
-    """Write the as-of dates, each with the one before it. Clocks are finite, so all before the first has a place."""
-    before = "LAG(d.as_of, 1, TIMESTAMP '-infinity') OVER (ORDER BY d.as_of)"
-    return f"SELECT d.as_of, {before} AS before FROM (SELECT DISTINCT as_of FROM {spine}) AS d"
+def spans_sql(
+    rows: str, key: str, aggregates: Sequence[Aggregate], *, dates: str, within: DateRange, window: Window | None
+) -> str:
+    """Write the sums of rows that are seen at the same dates: ``key, seen_from, seen_until`` and the aggregates.
 
-
-def spans_sql(rows: str, key: str, aggregates: Sequence[Aggregate]) -> str:
-    """Write the sums of rows that are seen at the same dates: ``key, seen_from, seen_until`` and the aggregates."""
-    items = ["f.as_of AS seen_from", "u.as_of AS seen_until", *(aggregate.sql for aggregate in aggregates)]
-    return (
-        f'SELECT\n  e."{key}" AS key,\n  {indent(items)}\nFROM {rows} AS e\n'
-        f"JOIN moments AS f ON e._visible_from >= f.before AND e._visible_from < f.as_of\n"
-        f"LEFT JOIN moments AS u ON e._superseded_from >= u.before AND e._superseded_from < u.as_of\n"
-        f'GROUP BY e."{key}", f.as_of, u.as_of'
-    )
+    ``seen_until`` is null where the rows are seen up to the last date.
+    """
+    seen_from, seen_until, leaving, recent = f"COALESCE(f.as_of, {within.first})", "u.as_of", [], ""
+    if window is not None:
+        days = f"INTERVAL '{window.days}' DAY"
+        seen_until = "LEAST(u.as_of, w.as_of)"
+        leaving = [next_date("w", dates, f"e._event + {days}")]
+        recent = f" AND e._event >= {within.first} - {days}"
+    items = [f"{seen_from} AS seen_from", f"{seen_until} AS seen_until", *(aggregate.sql for aggregate in aggregates)]
+    lines = [
+        f"FROM {rows} AS e",
+        next_date("f", dates, "e._visible_from"),
+        next_date("u", dates, "e._superseded_from"),
+        *leaving,
+        f"WHERE e._visible_from < {within.last}{recent}",
+        f"AND (e._superseded_from IS NULL OR e._superseded_from >= {within.first})",
+        f'GROUP BY e."{key}", {seen_from}, {seen_until}',
+    ]
+    return f'SELECT\n  e."{key}" AS key,\n  {indent(items)}\n' + "\n".join(lines)
 
 
 def seen_at(span: str, as_of: str) -> str:
