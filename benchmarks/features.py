@@ -51,13 +51,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if disagreements:
             print("the contestants disagree, so nothing was timed:\n" + "\n".join(disagreements), file=sys.stderr)
             return 1
-        results: list[Result] = [*contest.from_prepared_rows(), *contest.from_files(), contest.against_featuretools()]
+        results = [*contest.from_prepared_rows(), *contest.from_files(), contest.against_featuretools()]
         contest.close()
+    _print(results, as_json=asked.json)
     if not asked.no_growth:
         with tempfile.TemporaryDirectory(prefix="riskmodels-bench-", dir=asked.folder) as folder:
-            results += growth(size, Path(folder), threads=asked.threads, memory_gb=asked.memory_gb, say=_say)
-    print("\n".join(result.to_json() for result in results) if asked.json else show(results))
+            grown = growth(size, Path(folder), threads=asked.threads, memory_gb=asked.memory_gb, say=_say)
+        _print(grown, as_json=asked.json)
     return 0
+
+
+def _print(results: Sequence[Result], *, as_json: bool) -> None:
+    print("\n".join(result.to_json() for result in results) if as_json else show(results) + "\n", flush=True)
 
 
 def _say(text: str) -> None:
