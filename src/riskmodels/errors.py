@@ -12,6 +12,7 @@
         │   └── TooManyBadRows      more rows broke the contract than it tolerates
         ├── BuildError        a training table cannot be built from what the lake holds
         ├── TrainingError     a model cannot be trained or judged from the table
+        ├── AssuranceError    what an audit was asked for cannot be measured
         └── OutputError       a result cannot be written where it was asked for
 
 Every error says what was found, what was expected, what to do next and who can help. None ever holds a
@@ -23,6 +24,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = [
+    "AssuranceError",
     "BuildError",
     "DefinitionError",
     "ExtractMissing",
@@ -127,6 +129,12 @@ class TrainingError(UserError):
     """A model cannot be trained or judged from the table."""
 
     code = "training"
+
+
+class AssuranceError(UserError):
+    """What an audit was asked for cannot be measured, or may not be done."""
+
+    code = "assurance"
 
 
 class OutputError(UserError):

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from riskmodels.errors import SettingsError
 from riskmodels.naming import nearest
 
-__all__ = ["AsOfSettings", "LakeSettings", "ModelPolicy", "Settings", "SettingsFile", "read_settings"]
+__all__ = ["AsOfSettings", "AssurancePolicy", "Comparison", "LakeSettings", "ModelPolicy", "Settings", "SettingsFile", "read_settings"]
 
 KeyPath = tuple[str, ...]
 
@@ -60,6 +60,50 @@ class AsOfSettings(_Record):
         return self
 
 
+class Comparison(_Record):
+    """One comparison named beforehand, which decides: a group against everybody else.
+
+    Attributes
+    ----------
+    characteristic, group : str
+        A protected characteristic of the use case, and one of its groups.
+    metric : str
+        ``missed`` (of those who had the outcome, the share not on the list), ``list_share`` (share of the list less
+        share of the need) or ``wrongly_picked`` (of those without the outcome, the share on the list).
+    tolerance : float
+        Largest difference from the rest, either way, that is acceptable, as a share in (0, 1].
+    reason : str
+        Why that much.
+    """
+
+    characteristic: str
+    group: str
+    metric: Literal["missed", "list_share", "wrongly_picked"]
+    tolerance: float = Field(gt=0, le=1)
+    reason: str = Field(min_length=1)
+
+
+class AssurancePolicy(_Record):
+    """How a model is tested for bias, and how small a count may be shown.
+
+    Attributes
+    ----------
+    comparisons : tuple of Comparison
+        Those that decide, named before the figures were seen; all others inform.
+    disclosure_number : int
+        Counts below it are not shown outside the auditor's file.
+    round_to : int
+        What counts that are shown are rounded to.
+    resamples : int
+        Resamples of entities behind each interval.
+    """
+
+    comparisons: tuple[Comparison, ...] = ()
+    disclosure_number: int = Field(default=10, ge=2, le=100)
+    round_to: int = Field(default=5, ge=1, le=100)
+    resamples: int = Field(default=1000, ge=200, le=20_000)
+
+
 class ModelPolicy(_Record):
     """What is asked of one model.
 
@@ -80,6 +124,8 @@ class ModelPolicy(_Record):
         Seed of everything random. The same seed gives the same model.
     may_not_be_used_for : tuple of str
         What the model may not be used for, printed wherever its figures are.
+    assurance : AssurancePolicy
+        How it is tested for bias, and how small a count may be shown.
     """
 
     capacity: int = Field(ge=1)
@@ -89,6 +135,7 @@ class ModelPolicy(_Record):
     as_of: AsOfSettings | None = None
     seed: int = 20260101
     may_not_be_used_for: tuple[str, ...] = ()
+    assurance: AssurancePolicy = AssurancePolicy()
 
 
 class Settings(_Record):
@@ -223,6 +270,10 @@ def _keys_beside(key_path: KeyPath) -> list[str]:
     match key_path:
         case ("models", _, "as_of", _):
             record = AsOfSettings
+        case ("models", _, "assurance", "comparisons", _, _):
+            record = Comparison
+        case ("models", _, "assurance", _):
+            record = AssurancePolicy
         case ("models", _, _):
             record = ModelPolicy
         case ("lake", _):

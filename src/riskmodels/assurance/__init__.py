@@ -1,0 +1,1 @@
+"""Assurance: is the model fair, explainable, free of leaks, and safe to publish figures of?"""

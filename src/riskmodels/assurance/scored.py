@@ -1,0 +1,137 @@
+"""Held-out people with the score that would put them on the list: what every audit looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from riskmodels.errors import AssuranceError
+from riskmodels.records import TrainedModel, TrainingTable
+
+__all__ = ["FloatArray", "ScoredRows", "picked_share", "score_held_out"]
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class ScoredRows:
+    """Rows of the held-out period with one estimator's score.
+
+    Attributes
+    ----------
+    X : DataFrame, shape (n_rows, n_columns)
+        The model's inputs.
+    score, probability : float array, shape (n_rows,)
+        Raw score, by which lists rank, and calibrated probability.
+    picked : float array, shape (n_rows,)
+        Chance of being on the list, in [0, 1]: a fraction only for those tied at its end.
+    outcome, weight : float array, shape (n_rows,)
+        What happened, and the inverse probability of not being censored.
+    entity : int array, shape (n_rows,)
+        Pseudonyms.
+    as_of : datetime array, shape (n_rows,)
+        The date of each row.
+    audit : DataFrame, shape (n_rows, n_characteristics)
+        Protected characteristics as text.
+    treated : bool array, shape (n_rows,)
+        Whether the entity was contacted inside the outcome's window.
+    capacity : int
+        Length of the list at one date.
+    """
+
+    X: pd.DataFrame
+    score: FloatArray
+    probability: FloatArray
+    picked: FloatArray
+    outcome: FloatArray
+    weight: FloatArray
+    entity: npt.NDArray[np.int64]
+    as_of: npt.NDArray[np.datetime64]
+    audit: pd.DataFrame
+    treated: npt.NDArray[np.bool_]
+    capacity: int
+
+    def __len__(self) -> int:
+        return len(self.score)
+
+
+def picked_share(score: FloatArray, capacity: int) -> FloatArray:
+    """Give each row's chance of being on a list of the highest scores; those tied at its end share what is left.
+
+    Parameters
+    ----------
+    score : float array, shape (n_rows,)
+        Raw scores of one date.
+    capacity : int
+        Length of the list; everybody is on it when there are fewer rows.
+
+    Raises
+    ------
+    AssuranceError
+        If a score is missing or infinite.
+    """
+    wrong = int((~np.isfinite(score)).sum())
+    if wrong:
+        raise AssuranceError(
+            f"{wrong:,} of {len(score):,} scores are missing or infinite",
+            expected="a finite score for every row",
+            next_step="Find out which input makes the estimator fail, and score again.",
+            who="the data scientist who trained the model",
+        )
+    if len(score) <= capacity:
+        return np.ones(len(score))
+    end = np.partition(score, len(score) - capacity)[len(score) - capacity]
+    above, tied = score > end, score == end
+    return np.where(above, 1.0, np.where(tied, (capacity - above.sum()) / tied.sum(), 0.0))
+
+
+def score_held_out(table: TrainingTable, model: TrainedModel, estimator: str | None = None) -> ScoredRows:
+    """Score the held-out period of a table with the model's chosen estimator, or another of its three.
+
+    Parameters
+    ----------
+    table : TrainingTable
+        What the model was trained and judged on.
+    model : TrainedModel
+        The model.
+    estimator : str, optional
+        ``"baseline"``, ``"interpretable"`` or ``"lightgbm"``; the chosen one when not given.
+
+    Raises
+    ------
+    AssuranceError
+        If the table is not the one that the model was trained on, or a score is not a number.
+    """
+    if table.digest != model.table_digest:
+        raise AssuranceError(
+            f"the table is not the one that the model of {model.case_name} was trained on",
+            expected="the same table, by its digest",
+            next_step="Audit the model with the table it was trained on, or train again.",
+            who="the data scientist who trained the model",
+        )
+    days = pd.DatetimeIndex([pd.Timestamp(day) for day in model.evaluation.held_out])
+    here = np.asarray(table.spine["as_of"].isin(days))
+    X = table.X.loc[here].reset_index(drop=True)
+    one = model.estimators[estimator or model.chosen]
+    score = np.asarray(one.raw_score(X), dtype=np.float64)
+    as_of = table.spine["as_of"].to_numpy()[here]
+    picked = np.empty(len(score))
+    for day in np.unique(as_of):
+        on_day = as_of == day
+        picked[on_day] = picked_share(score[on_day], model.evaluation.capacity)
+    return ScoredRows(
+        X=X,
+        score=score,
+        probability=np.asarray(one.probability(X), dtype=np.float64),
+        picked=picked,
+        outcome=np.asarray(table.outcome, dtype=np.float64)[here],
+        weight=np.asarray(table.spine["weight"], dtype=np.float64)[here],
+        entity=table.spine["entity"].to_numpy(dtype=np.int64)[here],
+        as_of=as_of,
+        audit=table.audit.loc[here].reset_index(drop=True),
+        treated=table.spine["treated"].to_numpy(dtype=bool)[here],
+        capacity=model.evaluation.capacity,
+    )
