@@ -19,7 +19,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from riskmodels.errors import SettingsError
 from riskmodels.naming import nearest
 
-__all__ = ["AsOfSettings", "AssurancePolicy", "Comparison", "LakeSettings", "ModelPolicy", "Settings", "SettingsFile", "read_settings"]
+__all__ = [
+    "AsOfSettings",
+    "AssurancePolicy",
+    "Comparison",
+    "LakeSettings",
+    "ModelPolicy",
+    "Settings",
+    "SettingsFile",
+    "read_settings",
+]
 
 KeyPath = tuple[str, ...]
 

@@ -100,3 +100,27 @@ def test_a_folder_in_the_files_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mlflow.yaml").mkdir()
     with pytest.raises(SettingsError, match="cannot be read as text"):
         read_settings(tmp_path / "mlflow.yaml")
+
+
+def test_a_comparison_named_beforehand_is_read_with_its_reason(tmp_path: Path) -> None:
+    text = """
+lake: {uri: lake}
+models:
+  rent_arrears:
+    capacity: 10
+    capacity_reason: ten calls
+    assurance:
+      comparisons:
+        - {characteristic: sex, group: Female, metric: missed, tolerance: 0.1, reason: one in ten}
+"""
+    (tmp_path / "mlflow.yaml").write_text(text, encoding="utf-8")
+    policy = read_settings(tmp_path / "mlflow.yaml").settings.models["rent_arrears"].assurance
+    assert (policy.comparisons[0].metric, policy.comparisons[0].tolerance) == ("missed", 0.1)
+    assert (policy.disclosure_number, policy.round_to) == (10, 5)
+
+
+def test_a_wrong_key_of_the_assurance_policy_is_named_with_the_nearest(tmp_path: Path) -> None:
+    text = "lake: {uri: lake}\nmodels: {a: {capacity: 1, capacity_reason: b, assurance: {disclosure_numbr: 10}}}\n"
+    (tmp_path / "mlflow.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match="disclosure_number"):
+        read_settings(tmp_path / "mlflow.yaml")
