@@ -11,6 +11,9 @@ by pandas and by Featuretools; the results are compared before anything is timed
 "From prepared rows" starts where the lake has been read, checked and its versions worked out; "from files" includes
 that. Contestants take turns, so that a busy machine slows them alike, and the median of the turns counts. The ratio is
 their time divided by ours: above 1 we are quicker. What was measured on a part and scaled up says so below the table.
+
+Each result is printed as soon as it is measured, and all of them as a table at the end. Growth comes in builds of its
+own, one process each; one that fails is a line that says why, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -18,11 +21,11 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from feature_sides.contest import Contest, Settings
-from feature_sides.growth import growth
+from feature_sides.growth import BUILD_FAILED, growth
 from feature_sides.made_lake import Size
 from measuring.results import Result, show
 
@@ -45,24 +48,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         featuretools_share=asked.featuretools_share,
     )
     _say(f"{size.spine_rows:,} spine rows, {size.events:,} events")
+    results: list[Result] = []
+    failed = False
     with tempfile.TemporaryDirectory(prefix="riskmodels-bench-", dir=asked.folder) as folder:
-        contest = Contest(settings, Path(folder), _say)
-        disagreements = contest.disagreements()
-        if disagreements:
-            print("the contestants disagree, so nothing was timed:\n" + "\n".join(disagreements), file=sys.stderr)
-            return 1
-        results = [*contest.from_prepared_rows(), *contest.from_files(), contest.against_featuretools()]
-        contest.close()
-    _print(results, as_json=asked.json)
-    if not asked.no_growth:
+        if not asked.growth_only:
+            contest = Contest(settings, Path(folder), _say)
+            disagreements = contest.disagreements()
+            if disagreements:
+                print("the contestants disagree, so nothing was timed:\n" + "\n".join(disagreements), file=sys.stderr)
+                return 1
+            _print(contest.results(), results, as_json=asked.json)
+            contest.close()
+    if asked.growth_only or not asked.no_growth:
         with tempfile.TemporaryDirectory(prefix="riskmodels-bench-", dir=asked.folder) as folder:
-            grown = growth(size, Path(folder), threads=asked.threads, memory_gb=asked.memory_gb, say=_say)
-        _print(grown, as_json=asked.json)
-    return 0
+            grown = growth(size, Path(folder), threads=asked.threads, memory_gb=asked.growth_memory_gb, say=_say)
+            _print(grown, results, as_json=asked.json)
+        failed = any(result.work == BUILD_FAILED for result in results)
+    if not asked.json:
+        print("\n" + show(results))
+    return int(failed)
 
 
-def _print(results: Sequence[Result], *, as_json: bool) -> None:
-    print("\n".join(result.to_json() for result in results) if as_json else show(results) + "\n", flush=True)
+def _print(measured: Iterable[Result], results: list[Result], *, as_json: bool) -> None:
+    """Print each result as it comes, so that a later failure loses none, and keep it for the table."""
+    for result in measured:
+        results.append(result)
+        print(result.to_json() if as_json else show([result]).splitlines()[2], flush=True)
 
 
 def _say(text: str) -> None:
@@ -75,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--quick", action="store_true", help="a tenth of the tenancies and events")
     add("--json", action="store_true", help="one object a line: work, against, ratio, goal, met, and the times")
     add("--no-growth", action="store_true", help="leave out how time and memory grow from 1x to 10x the events")
+    add("--growth-only", action="store_true", help="measure nothing but how time and memory grow")
+    add("--growth-memory-gb", type=float, default=4.0, metavar="GB", help="memory of our engine in growth (default: 4)")
     add("--repeats", type=int, default=3, metavar="N", help="turns, of which the median counts (default: 3)")
     add("--featuretools", metavar="PYTHON", help="interpreter with featuretools; without it that line is not measured")
     add("--featuretools-share", type=float, default=0.02, metavar="SHARE", help="part of the tenancies (default: 0.02)")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from measuring.timing import in_turns
 
 from feature_sides.agreement import differences
 from feature_sides.definition import EXACT
+from feature_sides.failures import reason
 from feature_sides.made_lake import Payments, Size, Tenancies, make_lake
 from feature_sides.with_pandas import date_by_date, merge_and_group_by, rows_for_pandas
 from feature_sides.with_riskmodels import open_lake, pseudonym, spine_of, with_riskmodels
@@ -99,6 +99,12 @@ class Contest:
             for difference in differences(mine, theirs, exact=EXACT)
         ]
 
+    def results(self) -> Iterator[Result]:
+        """Measure everything, and give each result as soon as its turns are done."""
+        yield from self.from_prepared_rows()
+        yield from self.from_files()
+        yield self.against_featuretools()
+
     def from_prepared_rows(self) -> list[Result]:
         """Time what follows once the rows have been read, checked and their versions worked out."""
         seconds = in_turns(
@@ -155,7 +161,9 @@ class Contest:
             return self._result(_PREPARED, "Featuretools", None, "not measured: say --featuretools PYTHON")
         large = max(2, round(self._settings.featuretools_share * whole))
         small = max(1, large // 4)
-        taken = self._featuretools_seconds(interpreter, [small, large])
+        taken, failure = self._featuretools_seconds(interpreter, [small, large])
+        if failure is not None:
+            return self._result(_PREPARED, "Featuretools", None, f"not measured: {failure}")
         slope = (taken[large] - taken[small]) / (large - small)
         note = (
             f"measured on {small} and {large} tenancies ({taken[small]:.1f} s, {taken[large]:.1f} s), the line through "
@@ -163,7 +171,8 @@ class Contest:
         )
         return self._result(_PREPARED, "Featuretools", taken[large] + slope * (whole - large), note)
 
-    def _featuretools_seconds(self, interpreter: str, sizes: list[int]) -> dict[int, float]:
+    def _featuretools_seconds(self, interpreter: str, sizes: list[int]) -> tuple[dict[int, float], str | None]:
+        """Give the seconds by number of tenancies, or none and why there are none."""
         rows, spine = self._folder / "rows.parquet", self._folder / "spine.parquet"
         part = ", ".join(str(key) for key in self._entities[: max(sizes)].to_pylist())
         found = self._lake.query(
@@ -176,7 +185,10 @@ class Contest:
         script = Path(__file__).with_name("with_featuretools.py")
         self._say(f"Featuretools on {sizes} tenancies")
         command = [interpreter, "-W", "ignore", str(script), str(rows), str(spine), *map(str, sizes)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        except OSError as error:
+            return {}, f"the interpreter could not be started ({type(error).__name__})"
         if done.returncode:
-            sys.exit(f"{interpreter} could not run Featuretools: install featuretools and pyarrow for it")
-        return {int(size): seconds for size, seconds in json.loads(done.stdout)["seconds"].items()}
+            return {}, f"it stopped with: {reason(done.stderr)}"
+        return {int(size): seconds for size, seconds in json.loads(done.stdout)["seconds"].items()}, None

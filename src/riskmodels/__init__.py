@@ -6,6 +6,7 @@
 >>> table = case.build(ws.lake, as_of=rm.monthly("2023-01", "2024-12"))                # doctest: +SKIP
 >>> model = rm.train(case, table)                                                      # doctest: +SKIP
 >>> model.evaluation                                                                   # doctest: +SKIP
+>>> rm.audit(case, table, model).bias                                                  # doctest: +SKIP
 
 Importing this is light: what a name needs is loaded when the name is first used.
 """
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from riskmodels.errors import RiskModelsError, UserError
     from riskmodels.features.schedule import every_month
     from riskmodels.features.windows import monthly
-    from riskmodels.pipeline import RunResult, run, train
+    from riskmodels.pipeline import RunResult, audit, run, train
     from riskmodels.workspace import Workspace, open  # noqa: A004 (riskmodels.open() reads as it should)
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "UserError",
     "Workspace",
     "__version__",
+    "audit",
     "every_month",
     "monthly",
     "open",
@@ -51,6 +53,7 @@ _HOMES = {
     "RunResult": "riskmodels.pipeline",
     "UserError": "riskmodels.errors",
     "Workspace": "riskmodels.workspace",
+    "audit": "riskmodels.pipeline",
     "every_month": "riskmodels.features.schedule",
     "monthly": "riskmodels.features.windows",
     "open": "riskmodels.workspace",

@@ -1,4 +1,4 @@
-"""The stages in their order: build, train, draw, log, report. No other file knows it."""
+"""The stages in their order: build, train, assure, draw, log, report. No other file knows it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import csv
 import dataclasses
 import datetime
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,7 +19,9 @@ from riskmodels.features import UseCase, monthly
 from riskmodels.features.schedule import every_month
 from riskmodels.lake import faults_by_owner
 from riskmodels.policy import ModelPolicy
-from riskmodels.records import QualityReport, TimeTravelCheck, TrainedModel, TrainingTable
+from riskmodels.records import TrainedModel, TrainingTable
+from riskmodels.records.assurance import Assurance
+from riskmodels.results import BuiltTable, LakeCheck, RunResult
 from riskmodels.workspace import Workspace, policy_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ __all__ = [
     "LakeCheck",
     "RunResult",
     "as_of_dates",
+    "audit",
     "build_table",
     "check_lake",
     "run",
@@ -42,103 +44,6 @@ Progress = Callable[[str, float], None]
 
 def _silent(stage: str, share: float) -> None:
     """Tell nobody."""
-
-
-@dataclass(frozen=True, eq=False)
-class RunResult:
-    """A run that was finished: the model, and where everything about it lies.
-
-    Attributes
-    ----------
-    model : TrainedModel
-        The three estimators, the chosen one, and how well they did.
-    table : TrainingTable
-        What it learned from and was judged on.
-    run_id : str
-        The run's name in MLflow and of its folder.
-    folder : Path
-        Holds ``report.html``, ``run.json`` and the plots.
-    tracking_uri : str
-        MLflow's tracking store, where the run is too.
-    """
-
-    model: TrainedModel
-    table: TrainingTable
-    run_id: str
-    folder: Path
-    tracking_uri: str
-
-    @property
-    def report(self) -> Path:
-        """Give the page that a person reads."""
-        return self.folder / "report.html"
-
-    def as_json(self) -> dict[str, Any]:
-        """Give the run as plain data: the figures, and where its report is."""
-        return self.figures() | {"run_id": self.run_id, "report": str(self.report)}
-
-    def figures(self) -> dict[str, Any]:
-        """Give the figures by estimator, and what a reader must know before using them, as plain data."""
-        from riskmodels.modelling.display import as_json
-
-        shown, travel = as_json(self.model), self.table.report.time_travel
-        return shown | {
-            "table_digest": self.table.digest,
-            "definition_digest": self.table.definition_digest,
-            "time_travel": None if travel is None else _travelled(travel),
-            "notes": [*self.table.report.notes, *shown["notes"]],
-            "may_not_be_used_for": list(self.model.may_not_be_used_for),
-        }
-
-    def _repr_html_(self) -> str:
-        return self.model._repr_html_()
-
-
-@dataclass(frozen=True)
-class LakeCheck:
-    """The state of a lake: what each extract holds, those that are not there, and their owners' lists of faults."""
-
-    report: QualityReport
-    absent: tuple[str, ...]
-    fault_lists: Mapping[str, Path]
-
-    @property
-    def passed(self) -> bool:
-        """Say whether every extract is there and within its tolerance."""
-        return not self.absent and not any(one.over_tolerance for one in self.report.extracts)
-
-    def as_json(self) -> dict[str, Any]:
-        """Give the check as plain data: counts only."""
-        return {
-            "passed": self.passed,
-            "absent": list(self.absent),
-            "over_tolerance": [one.extract for one in self.report.extracts if one.over_tolerance],
-            "extracts": [dataclasses.asdict(one) for one in self.report.extracts],
-            "fault_lists": {owner: str(path) for owner, path in self.fault_lists.items()},
-        }
-
-
-@dataclass(frozen=True)
-class BuiltTable:
-    """A training table that was written: the file for training, and the one with protected characteristics."""
-
-    table: TrainingTable
-    path: Path
-    audit_path: Path
-
-    def as_json(self) -> dict[str, Any]:
-        """Give what was built as plain data."""
-        return {
-            "model": self.table.case_name,
-            "rows": self.table.rows,
-            "columns": len(self.table.columns),
-            "base_rate": float(self.table.outcome.mean()),
-            "table_digest": self.table.digest,
-            "definition_digest": self.table.definition_digest,
-            "notes": list(self.table.report.notes),
-            "table": str(self.path),
-            "audit": str(self.audit_path),
-        }
 
 
 def as_of_dates(
@@ -206,10 +111,52 @@ def train(
     return modelling.train(table, policy if policy is not None else policy_of(case), progress=progress)
 
 
+def audit(
+    case: UseCase,
+    table: TrainingTable,
+    model: TrainedModel,
+    policy: ModelPolicy | None = None,
+    *,
+    mitigate: bool = False,
+    progress: Progress | None = None,
+) -> Assurance:
+    """Audit a trained model: bias, proxies, leaks, and what it goes by.
+
+    Parameters
+    ----------
+    case : UseCase
+        What the table was built for.
+    table : TrainingTable
+        What the model was trained on.
+    model : TrainedModel
+        From :func:`train`.
+    policy : ModelPolicy, optional
+        What is asked of the model; as the workspace's ``mlflow.yaml`` says when not given.
+    mitigate : bool
+        Whether to try what could be done for the group that fares worst.
+    progress : callable, optional
+        Told the stage and the share of it that is done, in [0, 1].
+
+    Raises
+    ------
+    AssuranceError
+        If something cannot be measured, or an input may not be used.
+    """
+    from riskmodels.assurance.whole import assure
+
+    asked = policy if policy is not None else policy_of(case)
+    return assure(table, model, asked, mitigate=mitigate, progress=progress)
+
+
 def run(
-    ws: Workspace, name: str, *, as_of: Sequence[datetime.date] | None = None, progress: Progress | None = None
+    ws: Workspace,
+    name: str,
+    *,
+    as_of: Sequence[datetime.date] | None = None,
+    mitigate: bool = False,
+    progress: Progress | None = None,
 ) -> RunResult:
-    """Do the whole of a use case: build its table, train, judge, draw, log to MLflow and write the report.
+    """Do the whole of a use case: build its table, train, judge, audit, draw, log to MLflow and write the report.
 
     Parameters
     ----------
@@ -219,6 +166,8 @@ def run(
         The use case.
     as_of : sequence of date, optional
         As-of dates; see :func:`as_of_dates` for those used when not given.
+    mitigate : bool
+        Whether to try what could be done for the group that fares worst, and say what it costs.
     progress : callable, optional
         Told the stage and the share of it that is done, in [0, 1].
 
@@ -232,32 +181,46 @@ def run(
     UserError
         Whatever a person can put right; its kind says where.
     """
+    from riskmodels.assurance.whole import refuse_inputs
+
     tell = progress or _silent
     case, policy = ws.case(name), ws.policy(name)
     tell("looking at the lake", 0.0)
     dates = tuple(as_of) if as_of is not None else as_of_dates(ws, name)
     table = case.build(ws.lake, as_of=dates, progress=tell)
+    refuse_inputs(table, policy)
     model = train(case, table, policy, progress=tell)
-    return _record(ws, table, model, policy, tell)
+    found = audit(case, table, model, policy, mitigate=mitigate, progress=tell)
+    return _record(ws, table, model, found, policy, tell)
 
 
-def _record(ws: Workspace, table: TrainingTable, model: TrainedModel, policy: ModelPolicy, tell: Progress) -> RunResult:
+def _record(
+    ws: Workspace,
+    table: TrainingTable,
+    model: TrainedModel,
+    found: Assurance,
+    policy: ModelPolicy,
+    tell: Progress,
+) -> RunResult:
     """Draw, write and log a finished model. The report's folder takes its name last, when all of it is there."""
+    from riskmodels.assurance.shown import draw_plots as draw_assurance
     from riskmodels.modelling.plots import draw_plots
     from riskmodels.registry.environment import describe_environment
     from riskmodels.registry.tracking import log_run
-    from riskmodels.run_report import draw, report_html
+    from riskmodels.run_report import assurance_sections, draw, report_html
 
     runs = ws.state / "runs" / model.case_name
     with new_folder(runs / "new run") as draft:
         tell("drawing plots", 0.0)
-        plots = draw_plots(model)
+        parts = draw_assurance(found)
+        plots = draw_plots(model) | {name: plot for part in parts.values() for name, plot in part.items()}
         pictures = draw(draft.path, plots)
         tell("writing the report", 0.4)
-        page = report_html(table, model, policy, pictures)
+        sections = assurance_sections(found, {part: tuple(drawn) for part, drawn in parts.items()})
+        page = report_html(table, model, policy, pictures, sections)
         (draft.path / "report.html").write_text(page, encoding="utf-8")
         tell("logging to MLflow", 0.6)
-        result = RunResult(model, table, "", runs, ws.tracking_uri)
+        result = RunResult(model, table, found, "", runs, ws.tracking_uri)
         record = log_run(
             model,
             table,
@@ -272,16 +235,17 @@ def _record(ws: Workspace, table: TrainingTable, model: TrainedModel, policy: Mo
         result = dataclasses.replace(result, run_id=record.run_id, folder=draft.becomes)
         told = json.dumps(result.as_json(), indent=2, allow_nan=False)
         (draft.path / "run.json").write_text(told + "\n", encoding="utf-8")
+        _for_the_auditor(ws, result)
     return result
 
 
-def _travelled(check: TimeTravelCheck) -> dict[str, Any]:
-    return {
-        "rows": check.rows_checked,
-        "as_of": [day.isoformat() for day in check.as_of_dates],
-        "features_that_differ": list(check.features_that_differ),
-        "passed": check.passed,
-    }
+def _for_the_auditor(ws: Workspace, result: RunResult) -> None:
+    """Write the audit in full, for the auditor's eyes: it holds small counts, so its owner alone may read it."""
+    from riskmodels.assurance.shown import in_full
+
+    path = ws.state / "auditor" / result.model.case_name / f"{result.run_id}.json"
+    with whole_file(path, private=True) as draft:
+        draft.write_text(json.dumps(in_full(result.assurance), indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def _artifacts(ws: Workspace) -> str | Path:

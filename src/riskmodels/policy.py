@@ -20,6 +20,7 @@ from riskmodels.errors import SettingsError
 from riskmodels.naming import nearest
 
 __all__ = [
+    "AllowedByException",
     "AsOfSettings",
     "AssurancePolicy",
     "Comparison",
@@ -92,6 +93,24 @@ class Comparison(_Record):
     reason: str = Field(min_length=1)
 
 
+class AllowedByException(_Record):
+    """An input that is, or stands for, age or disability, and why it may be used all the same.
+
+    Attributes
+    ----------
+    feature : str
+        The input.
+    reason : str
+        The aim, and why nothing less would do.
+    signed_advice : str
+        Where the equality lead's signed advice is kept.
+    """
+
+    feature: str = Field(min_length=1)
+    reason: str = Field(min_length=1)
+    signed_advice: str = Field(min_length=1)
+
+
 class AssurancePolicy(_Record):
     """How a model is tested for bias, and how small a count may be shown.
 
@@ -105,12 +124,15 @@ class AssurancePolicy(_Record):
         What counts that are shown are rounded to.
     resamples : int
         Resamples of entities behind each interval.
+    allowed_by_exception : tuple of AllowedByException
+        Inputs that stand for age or disability; no other protected characteristic may be an input at all.
     """
 
     comparisons: tuple[Comparison, ...] = ()
     disclosure_number: int = Field(default=10, ge=2, le=100)
     round_to: int = Field(default=5, ge=1, le=100)
     resamples: int = Field(default=1000, ge=200, le=20_000)
+    allowed_by_exception: tuple[AllowedByException, ...] = ()
 
 
 class ModelPolicy(_Record):
@@ -281,6 +303,8 @@ def _keys_beside(key_path: KeyPath) -> list[str]:
             record = AsOfSettings
         case ("models", _, "assurance", "comparisons", _, _):
             record = Comparison
+        case ("models", _, "assurance", "allowed_by_exception", _, _):
+            record = AllowedByException
         case ("models", _, "assurance", _):
             record = AssurancePolicy
         case ("models", _, _):

@@ -147,7 +147,9 @@ def test_the_report_can_be_read_by_everybody_and_from_one_file(demo: Demo) -> No
     page = Page(text)
     assert "en-GB" == page.all("html")[0]["lang"]
     assert 1 == len(page.all("h1"))
-    assert [True] * 5 == [len(image["alt"] or "") > 40 for image in page.all("img")]
+    pictures = page.all("img")
+    assert len(pictures) > 5
+    assert all(len(image["alt"] or "") > 40 for image in pictures)
     assert [True] * 5 == [(image["src"] or "").startswith("data:image/png;base64,") for image in page.all("img")]
     assert len(page.all("table")) == len(page.all("caption"))
     assert [] == [cell for cell in page.all("th") if "scope" not in cell]
@@ -382,3 +384,51 @@ def test_a_wheel_carries_the_fresh_workspace_and_the_map(tmp_path: Path) -> None
     assert ["rent_arrears"] == list(rm.open(tmp_path / "brent").cases)
     for name in ("mlflow.yaml", "features/extracts.py", "features/rent_arrears.py"):
         assert (ROOT / name).read_text() == (tmp_path / "brent" / name).read_text()
+
+
+def test_the_answer_has_the_audit_and_the_report_shows_it(demo: Demo) -> None:
+    workspace, told, _ = demo
+    assert {"bias", "proxies", "leakage", "explanation"} <= set(told)
+    assert told["bias"]["verdict"] in {"pass", "fail", "not enough evidence"}
+    settings = rm.open(workspace).settings.models["rent_arrears"].assurance
+    assert len(settings.comparisons) == len(told["bias"]["decisive"]) > 0
+    page = Path(told["report"]).read_text()
+    for anchor in ("bias", "proxies", "goes-by", "leaks"):
+        assert f'<h2 id="{anchor}">' in page
+    folder = Path(told["report"]).parent
+    assert {"disparities.png", "importance.png", "beeswarm.png"} <= entries(folder)
+
+
+def test_full_figures_go_to_the_auditors_private_file_alone(demo: Demo) -> None:
+    workspace, told, _ = demo
+    auditor = workspace / ".riskmodels/auditor/rent_arrears" / f"{told['run_id']}.json"
+    full = json.loads(auditor.read_text())
+    assert 0o600 == auditor.stat().st_mode & 0o777
+    small = [one for one in full["bias"]["groups"] if len(one["key"]) == 1 and 0 < one["rows"] < 10]
+    assert small, "a demo of this size has groups of under ten people"
+    shown = {json.dumps(group["group"]): group["rows"] for group in told["bias"]["groups"]}
+    for one in small:
+        assert shown[json.dumps(dict(one["key"]))] is None
+    assert auditor.name not in {path.name for path in Path(told["report"]).parent.iterdir()}
+
+
+def test_mitigation_is_offered_with_its_price(copy: Path) -> None:
+    told = command("run", "rent_arrears", "--mitigate", "--workspace", str(copy), "--json")
+    assert 0 == told.returncode, told.stderr
+    offered = json.loads(told.stdout)["mitigation"]
+    assert {"reweighing"} <= {one["name"] for one in offered["options"]}
+    for one in offered["options"]:
+        assert one["accuracy"]["roc_auc"]["value"] is not None
+
+
+def test_a_protected_characteristic_among_the_inputs_is_refused_before_anything_is_learned(copy: Path) -> None:
+    definition = copy / "features/rent_arrears.py"
+    change(
+        definition,
+        "features=[*level,",
+        'features=[latest(RentBalances, "balance_gbp", name="sex_of_tenant", says="Sex of the tenant"), *level,',
+    )
+    told = command("run", "rent_arrears", "--workspace", str(copy), "--json")
+    assert 2 == told.returncode
+    assert "Equality Act 2010" in told.stderr + told.stdout
+    assert not (copy / ".riskmodels/runs").exists() or not entries(copy / ".riskmodels/runs/rent_arrears")

@@ -234,3 +234,39 @@ def test_the_report_and_its_plots_lie_in_the_workspace_and_say_that_no_feature_s
     assert {"roc", "precision_recall", "calibration", "lift", "score_over_time"} <= {
         path.stem for path in report.parent.glob("*.png")
     }
+
+
+@pytest.mark.slow
+def test_the_audit_by_sex_says_what_counting_the_rows_by_hand_says(run: Run, workspace: Workspace) -> None:
+    _, told = run
+    case = workspace.case("early_warning")
+    table = case.build(workspace.lake, as_of=rm.monthly("2005-06", "2005-08", day="last"), time_travel_sample=0)
+    model = rm.train(case, table)
+    here = (table.spine["as_of"] == pd.Timestamp(HELD_OUT)).to_numpy()
+    scores = pd.Series(model.estimators[told["chosen"]].raw_score(table.X[here].reset_index(drop=True)))
+    listed = scores.rank(ascending=False, method="first") <= told["held_out"]["capacity"]
+    women = (table.audit.loc[here, "sex"] == "Female").to_numpy()
+    needed = table.outcome[here].to_numpy() == 1
+    missed = [float((~listed[needed & group]).mean()) for group in (women, ~women)]
+    (found,) = (
+        one
+        for one in told["bias"]["decisive"]
+        if (one["characteristic"], one["group"], one["metric"]) == ("sex", "Female", "missed")
+    )
+    assert missed[0] - missed[1] == pytest.approx(found["difference"]["value"], abs=0.015)
+    assert found["difference"]["low"] <= missed[0] - missed[1] <= found["difference"]["high"]
+    assert "pass" == found["verdict"]
+
+
+@pytest.mark.slow
+def test_every_protected_characteristic_of_the_act_is_listed_held_or_not(run: Run) -> None:
+    _, told = run
+    assert 9 == len(told["bias"]["characteristics"])
+
+
+@pytest.mark.slow
+def test_no_search_raises_a_false_alarm_on_the_real_ledger(run: Run) -> None:
+    _, told = run
+    assert [] == told["proxies"]["alarms"]
+    assert [] == told["leakage"]["alarms"]
+    assert told["leakage"]["passed"]

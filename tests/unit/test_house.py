@@ -150,7 +150,7 @@ def test_every_declared_dependency_is_pinned_within_its_bounds(wanted: Requireme
     assert wanted.specifier.contains(version)
 
 
-IMPORTED_AS = {"sklearn": "scikit-learn", "yaml": "pyyaml"}
+IMPORTED_AS = {"woodelf": "woodelf-explainer", "sklearn": "scikit-learn", "yaml": "pyyaml"}
 
 
 def test_everything_imported_is_declared() -> None:

@@ -1,1 +1,1 @@
-"""Assurance: is the model fair, explainable, free of leaks, and safe to publish figures of?"""
+"""Assurance: the audit that every trained model gets, and which of its figures may be shown."""

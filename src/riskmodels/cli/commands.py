@@ -16,6 +16,8 @@ from riskmodels.cli.options import (
     FirstMonth,
     Households,
     LastMonth,
+    Mitigate,
+    PlantBias,
     Quiet,
     Seed,
     WorkspaceFolder,
@@ -112,11 +114,12 @@ def run(
     case: CaseName,
     first: FirstMonth = None,
     last: LastMonth = None,
+    mitigate: Mitigate = False,
     workspace: WorkspaceFolder = HERE,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Build a use case's table, train three estimators, judge them out of time, log to MLflow and write a report."""
+    """Build a use case's table, train three estimators, judge and audit them, log to MLflow, write a report."""
     with door(as_json=as_json, quiet=quiet) as out:
         from riskmodels import pipeline
         from riskmodels import workspace as workspaces
@@ -125,7 +128,7 @@ def run(
         with workspaces.open(workspace) as ws:
             ws.policy(case)
             dates = pipeline.as_of_dates(ws, case, first=first, last=last)
-            result = pipeline.run(ws, case, as_of=dates, progress=out.progress)
+            result = pipeline.run(ws, case, as_of=dates, mitigate=mitigate, progress=out.progress)
         out.answer(result.as_json(), *run_screen(result))
 
 
@@ -160,6 +163,7 @@ def lake_demo(
     households: Households = 4000,
     years: Years = 4,
     seed: Seed = 1,
+    plant_bias: PlantBias = False,
     workspace: BaseFolder = HERE,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -169,7 +173,9 @@ def lake_demo(
         from riskmodels.lake.demo import make_demo_lake
 
         folder = workspace / directory
-        made = make_demo_lake(folder, households=households, years=years, seed=seed, progress=out.progress)
+        made = make_demo_lake(
+            folder, households=households, years=years, seed=seed, plant_bias=plant_bias, progress=out.progress
+        )
         span = f"{made.first_day:%d %B %Y} to {made.last_day:%d %B %Y}"
         out.answer(
             {"lake": str(made.path), "rows": dict(made.rows), "first_day": made.first_day, "last_day": made.last_day},

@@ -18,6 +18,8 @@ __all__ = [
     "FirstMonth",
     "Households",
     "LastMonth",
+    "Mitigate",
+    "PlantBias",
     "Quiet",
     "Seed",
     "WorkspaceFolder",
@@ -49,4 +51,11 @@ WorkspaceFolder = Annotated[
 BaseFolder = Annotated[Path, typer.Option("--workspace", "-w", metavar="DIR", help="Folder that DIR is in.")]
 Households = Annotated[int, typer.Option(metavar="N", help="Tenancies that run on the first day.")]
 Years = Annotated[int, typer.Option(metavar="Y", help="Years that the ledgers span.")]
+Mitigate = Annotated[
+    bool,
+    typer.Option("--mitigate", help="Try what could be done for the group that fares worst, and say what it costs."),
+]
+PlantBias = Annotated[
+    bool, typer.Option("--plant-bias", help="Make arrears of disabled tenants unforeseeable, for an audit to find.")
+]
 Seed = Annotated[int, typer.Option(metavar="S", help="The same seed makes the same lake, byte for byte.")]

@@ -13,6 +13,7 @@ from rich.text import Text
 from riskmodels.modelling.display import evaluation_table
 from riskmodels.pipeline import BuiltTable, LakeCheck, RunResult
 from riskmodels.records import ExtractQuality, TrainingTable
+from riskmodels.records.assurance import Assurance
 
 __all__ = ["built_screen", "check_screen", "demo_screen", "run_screen"]
 
@@ -22,11 +23,39 @@ def run_screen(result: RunResult) -> list[RenderableType]:
     return [
         evaluation_table(result.model),
         _headed(f"Chosen: {result.model.chosen}", [f"{result.model.choice_reason}."]),
-        _headed("Checked", [_travelled(result.table)]),
+        _headed("Checked", [_travelled(result.table), *_assured(result.assurance)]),
+        *_mitigations(result.assurance),
         *_if_any("Before you use the figures", result.as_json()["notes"]),
         _headed("Look at", _places(result)),
         *_ban(result),
     ]
+
+
+def _assured(found: Assurance) -> list[str]:
+    """Say in a line each what assurance found; the report has the rest."""
+    named = len(found.bias.decisive)
+    said = [f"Bias: {found.bias.verdict}, by {named} comparison{'' if named == 1 else 's'} named beforehand."]
+    said += [
+        f"{one.characteristic}, {one.group} ({one.metric.replace('_', ' ')}): {one.verdict}. {one.why}"
+        for one in found.bias.decisive
+    ]
+    proxies = sorted({alarm.feature for alarm in found.proxies.alarms})
+    said.append(f"Exact proxies of protected characteristics: {', '.join(proxies) or 'none'}.")
+    leaks = sorted({alarm.feature for alarm in found.leakage.alarms})
+    said.append(f"Features suspected of a leak: {', '.join(leaks) or 'none'}.")
+    leading = [one.says for one in found.explanation.importances[:3]]
+    return [*said, f"The model goes most by: {'; '.join(leading)}."]
+
+
+def _mitigations(found: Assurance) -> list[RenderableType]:
+    if found.mitigation is None:
+        return []
+    shown = found.mitigation.cells()
+    lines = []
+    for row in shown.rows:
+        figures = [f"{head}: {cell}" for head, cell in zip(shown.head[1:], row[1:], strict=True) if cell]
+        lines += [row[0], *(f"  {figure}" for figure in figures)]
+    return [_headed(shown.caption, lines), *_if_any("About these", shown.notes)]
 
 
 def demo_screen(result: RunResult, workspace: str) -> list[RenderableType]:

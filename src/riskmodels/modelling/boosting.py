@@ -116,7 +116,7 @@ def grow(
     seed: int,
     progress: Callable[[float], None] | None = None,
 ) -> tuple[lgb.Booster, dict[str, Any]]:
-    """Train a fixed number of rounds, weighted by the spine's weight, with no leaf on fewer than 10 rows.
+    """Train a fixed number of rounds, weighted by the rows' fitting weight, with no leaf on fewer than 10 rows.
 
     LightGBM estimates a leaf's rows from their weights and curvature, so its ``min_data_in_leaf`` is not a promise: the
     true counts are read from the trees, and where one is too small all are grown again with the setting doubled.
@@ -178,7 +178,7 @@ def race(
     for learn, judged in folds:
         dataset = _dataset(learn, columns, chosen)
         booster = lgb.Booster(params=chosen, train_set=dataset)
-        boosters.append(booster.add_valid(_dataset(judged, columns, chosen, reference=dataset), "later"))
+        boosters.append(booster.add_valid(_dataset(judged, columns, chosen, judges=dataset), "later"))
     shares = np.array([float(judged.weight.sum()) for _, judged in folds])
     best, best_round, done = np.inf, 1, 0
     with ThreadPoolExecutor(WORKERS, initializer=_quieten) as pool:
@@ -211,14 +211,15 @@ def _stride(booster: lgb.Booster) -> list[float]:
 
 
 def _dataset(
-    rows: Rows, columns: Sequence[ModelColumn], chosen: dict[str, Any], *, reference: lgb.Dataset | None = None
+    rows: Rows, columns: Sequence[ModelColumn], chosen: dict[str, Any], *, judges: lgb.Dataset | None = None
 ) -> lgb.Dataset:
+    """Hand rows to LightGBM: to learn from, or to judge what was learned from other rows by their plain weight."""
     return lgb.Dataset(
         rows.X,
         label=rows.y,
-        weight=rows.weight,
+        weight=rows.fitting_weight if judges is None else rows.weight,
         feature_name=[column.name for column in columns],
-        reference=reference,
+        reference=judges,
         params=chosen,
         free_raw_data=True,
     )

@@ -96,10 +96,10 @@ def fit_preparation(rows: Rows, columns: Sequence[ModelColumn]) -> ColumnTransfo
 
 
 def fit_linear(prepared: FloatArray, rows: Rows, *, penalty: float) -> LogisticRegression:
-    """Fit the logistic regression on prepared inputs, weighted by the spine's weight."""
+    """Fit the logistic regression on prepared inputs, weighted by the rows' fitting weight."""
     model = LogisticRegression(C=penalty, solver="newton-cholesky", max_iter=100)
     with threadpool_limits(1, user_api="blas"):
-        return model.fit(prepared, rows.y, sample_weight=rows.weight)
+        return model.fit(prepared, rows.y, sample_weight=rows.fitting_weight)
 
 
 def fit_pipeline(rows: Rows, columns: Sequence[ModelColumn], *, penalty: float) -> Pipeline:

@@ -39,6 +39,8 @@ class Rows:
         Day of each row, ascending.
     treated : bool array, shape (n_rows,)
         Whether the entity was contacted inside the outcome's window.
+    learning_weight : float array, shape (n_rows,), or None
+        What the weight is multiplied by where a model is fitted, above 0; never where one is judged. None is 1 for all.
     """
 
     X: FloatArray
@@ -47,6 +49,12 @@ class Rows:
     entity: IntArray
     as_of: npt.NDArray[np.datetime64]
     treated: npt.NDArray[np.bool_]
+    learning_weight: FloatArray | None = None
+
+    @property
+    def fitting_weight(self) -> FloatArray:
+        """Give the weight of each row where a model is fitted. Shape (n_rows,)."""
+        return self.weight if self.learning_weight is None else self.weight * self.learning_weight
 
     def __len__(self) -> int:
         return len(self.y)
@@ -62,9 +70,7 @@ class Rows:
 
     def where(self, keep: npt.NDArray[np.bool_]) -> Rows:
         """Give the rows for which ``keep`` is true."""
-        return Rows(
-            self.X[keep], self.y[keep], self.weight[keep], self.entity[keep], self.as_of[keep], self.treated[keep]
-        )
+        return self._taken(keep)
 
     def thinned(self, most: int, *, seed: int) -> Rows:
         """Give about ``most`` rows, by drawing whole entities; all of them when there are no more."""
@@ -75,9 +81,17 @@ class Rows:
         return self.where(kept[self.entity])
 
     def _between(self, start: int, stop: int) -> Rows:
-        part = slice(start, stop)
+        return self._taken(slice(start, stop))
+
+    def _taken(self, part: slice | npt.NDArray[np.bool_]) -> Rows:
         return Rows(
-            self.X[part], self.y[part], self.weight[part], self.entity[part], self.as_of[part], self.treated[part]
+            self.X[part],
+            self.y[part],
+            self.weight[part],
+            self.entity[part],
+            self.as_of[part],
+            self.treated[part],
+            None if self.learning_weight is None else self.learning_weight[part],
         )
 
 
@@ -108,8 +122,15 @@ def inputs(X: pd.DataFrame, names: Sequence[str]) -> FloatArray:
     return np.ascontiguousarray(X[list(names)].to_numpy(dtype=np.float64))
 
 
-def read_table(table: TrainingTable) -> Rows:
+def read_table(table: TrainingTable, *, learning_weight: FloatArray | None = None) -> Rows:
     """Check a training table and give it as arrays.
+
+    Parameters
+    ----------
+    table : TrainingTable
+        Task ``"risk"``.
+    learning_weight : float array, shape (n_rows,), optional
+        What the weights are multiplied by where a model is fitted, above 0; figures never see it.
 
     Raises
     ------
@@ -131,7 +152,27 @@ def read_table(table: TrainingTable) -> Rows:
     _check_values(table, X, y, weight)
     entity = np.unique(table.spine["entity"].to_numpy(), return_inverse=True)[1].astype(np.int64)
     _check_order(entity, as_of)
-    return Rows(X, y, weight, entity, as_of, table.spine["treated"].to_numpy(dtype=bool))
+    return Rows(X, y, weight, entity, as_of, table.spine["treated"].to_numpy(dtype=bool), _checked(learning_weight, y))
+
+
+def _checked(learning_weight: FloatArray | None, y: FloatArray) -> FloatArray | None:
+    if learning_weight is None:
+        return None
+    given = np.asarray(learning_weight, dtype=np.float64)
+    if given.shape != y.shape:
+        raise _unusable(
+            f"The learning weight has shape {given.shape}, for {len(y):,} rows",
+            "one learning weight for each row of the table",
+            "make the weights from this table, in the order of its rows",
+        )
+    light = int((~np.isfinite(given) | (given <= 0)).sum())
+    if light:
+        raise _unusable(
+            f"{light:,} of {len(y):,} learning weights are missing, infinite or not above 0",
+            "learning weights above 0",
+            "give a row that is to count for nothing a small weight, or leave the weights out",
+        )
+    return given
 
 
 def _check_parts(table: TrainingTable) -> None:

@@ -16,7 +16,7 @@ from riskmodels.modelling.interpretable import InterpretableEstimator, fit_pipel
 from riskmodels.modelling.judging import judge
 from riskmodels.modelling.periods import Plan, plan_periods
 from riskmodels.modelling.reproducibility import model_digest
-from riskmodels.modelling.rows import Rows, read_table
+from riskmodels.modelling.rows import FloatArray, Rows, read_table
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import TrainedModel, TrainingTable
 
@@ -28,7 +28,13 @@ Progress = Callable[[str, float], None]
 _MISSING_WORTH_SAYING = 0.001
 
 
-def train(table: TrainingTable, policy: ModelPolicy, *, progress: Progress | None = None) -> TrainedModel:
+def train(
+    table: TrainingTable,
+    policy: ModelPolicy,
+    *,
+    learning_weight: FloatArray | None = None,
+    progress: Progress | None = None,
+) -> TrainedModel:
     """Train and judge a model of a risk.
 
     Every choice (hyperparameters, number of trees, calibrator, which estimator) is made on development periods by
@@ -43,6 +49,9 @@ def train(table: TrainingTable, policy: ModelPolicy, *, progress: Progress | Non
         Task ``"risk"``; at least two as-of dates before the last, a horizon apart.
     policy : ModelPolicy
         Capacity, margin, seed, and what the model may not be used for.
+    learning_weight : float array, shape (n_rows,), optional
+        What the spine's weight is multiplied by where a model is fitted, above 0, such as Kamiran and Calders'
+        reweighing. Choices, calibration and every figure keep the spine's weight alone.
     progress : callable, optional
         Told the stage and the share of it done, in [0, 1].
 
@@ -52,7 +61,7 @@ def train(table: TrainingTable, policy: ModelPolicy, *, progress: Progress | Non
         When the table cannot be learned from or judged on.
     """
     tell: Progress = progress if progress is not None else lambda stage, done: None
-    rows = read_table(table)
+    rows = read_table(table, learning_weight=learning_weight)
     plan = plan_periods(rows, table.horizon_days)
     with threadpool_limits(1, user_api="blas"):
         fitted = cross_fit(
@@ -144,6 +153,11 @@ def _refit(
 
 def _notes(table: TrainingTable, rows: Rows, plan: Plan) -> tuple[str, ...]:
     notes = []
+    if rows.learning_weight is not None:
+        notes.append(
+            "Rows were given other weights to learn from than to be judged by; choices, calibration and figures are "
+            "by the plain weights."
+        )
     names = [column.name for column in table.columns]
     missing = float(np.isnan(rows.X[:, names.index(table.baseline)]).mean())
     if missing > _MISSING_WORTH_SAYING:

@@ -25,3 +25,11 @@ class Interval:
         if self.low is None or self.high is None:
             return f"{self.value:.{places}f} (interval not defined)"
         return f"{self.value:.{places}f} ({self.low:.{places}f} to {self.high:.{places}f})"
+
+    def in_percents(self) -> str:
+        """Word a share, or a difference of shares, in whole percents: ``-4% (-10% to 2%)``, as is shown of groups."""
+        if self.value is None:
+            return "not defined"
+        if self.low is None or self.high is None:
+            return f"{self.value:.0%} (interval not defined)"
+        return f"{self.value:.0%} ({self.low:.0%} to {self.high:.0%})"

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import TrainedModel, TrainingTable
 from riskmodels.run_report import tables
+from riskmodels.run_report.sections import Section
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,7 +58,11 @@ def draw(folder: Path, plots: Mapping[str, tuple[Figure, str]]) -> tuple[Picture
 
 
 def report_html(
-    table: TrainingTable, model: TrainedModel, policy: ModelPolicy, pictures: Sequence[Picture] = ()
+    table: TrainingTable,
+    model: TrainedModel,
+    policy: ModelPolicy,
+    pictures: Sequence[Picture] = (),
+    sections: Sequence[Section] = (),
 ) -> str:
     """Write the report of a run as one page of accessible HTML, with its pictures inside.
 
@@ -71,16 +76,24 @@ def report_html(
         What was asked of it.
     pictures : sequence of Picture
         Plots to put in.
+    sections : sequence of Section
+        What assurance found; their plots are among the pictures.
     """
     environment = Environment(
         loader=PackageLoader("riskmodels.run_report", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    return environment.get_template("page.html.j2").render(page=_page(table, model, policy, pictures))
+    return environment.get_template("page.html.j2").render(page=_page(table, model, policy, pictures, sections))
 
 
 def _page(
-    table: TrainingTable, model: TrainedModel, policy: ModelPolicy, pictures: Sequence[Picture]
+    table: TrainingTable,
+    model: TrainedModel,
+    policy: ModelPolicy,
+    pictures: Sequence[Picture],
+    sections: Sequence[Section],
 ) -> Mapping[str, Any]:
+    shown = {one.path.stem: _shown(one) for one in pictures}
+    placed = {name for section in sections for name in section.pictures}
     return {
         "title": model.case_name.replace("_", " ").capitalize(),
         "says": table.definition.get("says", ""),
@@ -96,8 +109,22 @@ def _page(
         "quality": tables.quality(table),
         "broken": tables.broken(table),
         "digests": tables.digests(table, model, policy),
-        "pictures": [{"caption": one.caption, "alt": one.alt, "source": _inside(one.path)} for one in pictures],
+        "pictures": [picture for name, picture in shown.items() if name not in placed],
+        "sections": [
+            {
+                "anchor": one.anchor,
+                "title": one.title,
+                "intro": one.intro,
+                "tables": [{"grid": tables.plain(each), "notes": each.notes} for each in one.tables],
+                "pictures": [shown[name] for name in one.pictures],
+            }
+            for one in sections
+        ],
     }
+
+
+def _shown(picture: Picture) -> dict[str, str]:
+    return {"caption": picture.caption, "alt": picture.alt, "source": _inside(picture.path)}
 
 
 def _in_short(table: TrainingTable, model: TrainedModel) -> list[str]:

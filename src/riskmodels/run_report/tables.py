@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from riskmodels.modelling.metrics import METRICS
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import GroupFigures, Interval, LineageEntry, TrainedModel, TrainingTable
+from riskmodels.records.proxies import PlainTable
 
 __all__ = [
     "Cell",
@@ -21,6 +22,7 @@ __all__ = [
     "helped",
     "inputs",
     "periods",
+    "plain",
     "quality",
     "unlinked",
 ]
@@ -182,6 +184,11 @@ def digests(table: TrainingTable, model: TrainedModel, policy: ModelPolicy) -> G
     }
     rows = tuple(_cells(name, fact) for name, fact in facts.items())
     return Grid("The same definition, lake, policy and seed give the same model", ("What", "Is"), rows, numbers=False)
+
+
+def plain(table: PlainTable) -> Grid:
+    """Take over a table that is text already."""
+    return Grid(table.caption, table.head, tuple(_cells(*row) for row in table.rows), numbers=False)
 
 
 def day(moment: datetime.date) -> str:

@@ -10,6 +10,7 @@ from riskmodels.lake.demo.benefits import move_benefits, uprate_awards
 from riskmodels.lake.demo.letting import end_tenancies, let_homes, note_changed_methods, open_rent_year
 from riskmodels.lake.demo.officers import contact_tenants, make_arrangements, take_actions, write_off_and_refund
 from riskmodels.lake.demo.payments import charge_rent, pay_benefit, pay_rent
+from riskmodels.lake.demo.reclaims import reclaim_benefit
 from riskmodels.lake.demo.world import Week, World
 
 __all__ = ["live"]
@@ -30,6 +31,7 @@ def live(world: World) -> Iterator[Week]:
         pay_benefit(world, week)
         charge_rent(world, week)
         pay_rent(world, week)
+        reclaim_benefit(world, week)
         write_off_and_refund(world, week)
         if week.recorded:
             _note_balances(world, week)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from riskmodels.lake.demo.homes import homes
 from riskmodels.lake.demo.journal import Journal
 from riskmodels.lake.demo.ledger import live
 from riskmodels.lake.demo.places import places
+from riskmodels.lake.demo.plants import PlantedBias, no_reclaims
+from riskmodels.lake.demo.reclaims import save_plant
 from riskmodels.lake.demo.risk import RiskModel
 from riskmodels.lake.demo.scribe import Scribe
 from riskmodels.lake.demo.streams import Streams
@@ -62,6 +65,7 @@ def make_demo_lake(
     years: int,
     seed: int,
     ends_on: datetime.date = LAST_DAY,
+    plant_bias: bool = False,
     progress: Progress | None = None,
 ) -> DemoLake:
     """Make a believable landlord's lake, of which nothing but the map is real.
@@ -81,6 +85,9 @@ def make_demo_lake(
         Not below zero. The same seed makes the same files, byte for byte.
     ends_on : date
         Last day of the lake, from 2020 to 2040.
+    plant_bias : bool
+        Whether disabled tenants fall into arrears for a reason that no record foretells (``plants.py``), for an audit
+        to find. Without it the files are the same, byte for byte, as if this could not be asked for.
     progress : callable, optional
         Told what is being done and the share of the work that is over, in [0, 1].
 
@@ -95,7 +102,7 @@ def make_demo_lake(
     truth_folder = directory.with_name(f"{directory.name}.truth")
     for folder in (directory, truth_folder):
         _check_folder(folder)
-    world = draw_world(households, years, seed, ends_on)
+    world = draw_world(households, years, seed, ends_on, plant=PlantedBias() if plant_bias else None)
     with new_folder(truth_folder) as truth_draft, new_folder(directory) as draft:
         rows = _simulate(world, draft.path, truth_draft.path, progress or _tell_nobody)
     return DemoLake(directory, truth_folder / TRUTH_FILE, rows, world.calendar.first_day, ends_on)
@@ -137,7 +144,14 @@ def _check_folder(folder: Path) -> None:
         )
 
 
-def draw_world(households: int, years: int, seed: int, ends_on: datetime.date, risk: RiskModel | None = None) -> World:
+def draw_world(
+    households: int,
+    years: int,
+    seed: int,
+    ends_on: datetime.date,
+    risk: RiskModel | None = None,
+    plant: PlantedBias | None = None,
+) -> World:
     """Draw the homes and the people, before anything happens to them."""
     streams = Streams(seed)
     calendar = rent_calendar(years, ends_on)
@@ -151,10 +165,15 @@ def draw_world(households: int, years: int, seed: int, ends_on: datetime.date, r
         tenants=tenants(count, waiting, streams.named("tenants")),
         lettings=no_lettings(count + waiting),
         accounts=empty_accounts(count),
-        risk=risk or RiskModel(),
+        risk=_risk(risk or RiskModel(), plant),
         journal=Journal(),
         streams=streams,
+        reclaims=None if plant is None else no_reclaims(count, count + waiting, plant, streams.named("planted bias")),
     )
+
+
+def _risk(risk: RiskModel, plant: PlantedBias | None) -> RiskModel:
+    return risk if plant is None else dataclasses.replace(risk, disabled=plant.disabled)
 
 
 def _simulate(world: World, folder: Path, truth_folder: Path, tell: Progress) -> dict[str, int]:
@@ -170,5 +189,6 @@ def _simulate(world: World, folder: Path, truth_folder: Path, tell: Progress) ->
     tell("Writing the registers", 0.95)
     scribe.write_the_rest()
     truth.save(world, scribe.faults, scribe.back_dated, truth_folder)
+    save_plant(world, truth_folder)
     tell("Done", 1.0)
     return dict(sorted(scribe.counts.items()))

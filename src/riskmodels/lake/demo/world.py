@@ -9,6 +9,7 @@ from riskmodels.lake.demo.calendar import RentCalendar
 from riskmodels.lake.demo.homes import Homes
 from riskmodels.lake.demo.journal import Journal
 from riskmodels.lake.demo.places import Places
+from riskmodels.lake.demo.plants import Reclaims
 from riskmodels.lake.demo.risk import RiskModel
 from riskmodels.lake.demo.streams import Streams
 from riskmodels.lake.demo.tenancies import Lettings
@@ -19,7 +20,7 @@ __all__ = ["Week", "World"]
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """One simulated landlord: its calendar, areas, homes, tenants, accounts and records."""
+    """One simulated landlord: its calendar, areas, homes, tenants, accounts and records, and any planted bias."""
 
     calendar: RentCalendar
     places: Places
@@ -30,6 +31,7 @@ class World:
     risk: RiskModel
     journal: Journal
     streams: Streams
+    reclaims: Reclaims | None = None
 
 
 @dataclass(frozen=True)

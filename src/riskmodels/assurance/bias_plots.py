@@ -1,0 +1,99 @@
+"""A plot of the comparisons that decide, against their tolerance, with a text that says the same.
+
+It is drawn from what may leave the audit; a comparison whose figures are withheld has its name and no mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from riskmodels.assurance.bias_display import METRICS, safe_difference, safe_groups
+from riskmodels.records.bias import BiasAudit, DecisiveComparison, Verdict
+from riskmodels.records.figures import Interval
+
+__all__ = ["draw"]
+
+Plot = tuple[Figure, str]
+
+_GREY = "#595959"
+# Okabe and Ito's colours, and a marker each: told apart without colour too.
+_LOOKS: Mapping[Verdict, tuple[str, str]] = {
+    "pass": ("#0072B2", "o"),
+    "fail": ("#D55E00", "X"),
+    "not enough evidence": (_GREY, "D"),
+}
+_WORSE: Mapping[str, str] = {
+    "missed": "above 0, the group is missed more often",
+    "list_share": "below 0, the group has less of the list than of the need",
+    "wrongly_picked": "above 0, the group is picked wrongly more often",
+}
+
+
+def draw(audit: BiasAudit) -> dict[str, Plot]:
+    """Draw the comparisons that decide.
+
+    Returns
+    -------
+    dict of str to (Figure, str)
+        ``disparities`` with its alternative text; nothing where the policy names no comparison.
+    """
+    if not audit.decisive:
+        return {}
+    safe = safe_groups(audit, intersections=False)
+    shown = [(one, safe_difference(audit, one, safe)) for one in audit.decisive]
+    figure = Figure(figsize=(8.5, 1.9 + 0.62 * len(shown)), dpi=120, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots()
+    axes.set_title("Does the list treat groups alike? The comparisons named beforehand", loc="left", fontsize=12)
+    for place, (one, difference) in enumerate(shown):
+        _mark(axes, place, one, difference)
+    axes.axvline(0, color="#000000", linewidth=1)
+    names = [f"{one.characteristic}: {one.group}\n{METRICS[one.metric].split(',')[0]}" for one, _ in shown]
+    axes.set_yticks(range(len(shown)), names)
+    axes.set_ylim(len(shown) - 0.5, -0.5)
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.set_xlabel(_scale(audit), fontsize=9)
+    axes.grid(axis="x", color="#e5e5e5")
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    return {"disparities": (figure, _in_words(audit, shown))}
+
+
+def _mark(axes: Axes, place: int, one: DecisiveComparison, difference: Interval) -> None:
+    colour, marker = _LOOKS[one.verdict]
+    axes.fill_betweenx([place - 0.32, place + 0.32], -one.tolerance, one.tolerance, color="#dbe9f4", linewidth=0)
+    value, low, high = difference.value, difference.low, difference.high
+    if low is not None and high is not None:
+        axes.hlines(place, low, high, color=colour, linewidth=2)
+    if value is not None:
+        axes.plot(value, place, marker, color=colour, markersize=8)
+    words = one.verdict if value is not None else f"{one.verdict} (no figure)"
+    axes.annotate(words, (1.01, place), xycoords=("axes fraction", "data"), color=colour, va="center", fontsize=9)
+
+
+def _scale(audit: BiasAudit) -> str:
+    metrics = dict.fromkeys(one.metric for one in audit.decisive)
+    meaning = "\n".join(f"{METRICS[metric].split(',')[0]}: {_WORSE[metric]}" for metric in metrics)
+    return f"Group less everybody else, with 95% interval; shaded: the tolerance\n{meaning}"
+
+
+def _in_words(audit: BiasAudit, shown: list[tuple[DecisiveComparison, Interval]]) -> str:
+    each = "; ".join(
+        f"{one.characteristic} {one.group}, {METRICS[one.metric].split(',')[0].lower()}: {_figure(difference)}, "
+        f"tolerance {one.tolerance:.0%}, {one.verdict}"
+        for one, difference in shown
+    )
+    return f"Differences between a group and everybody else, with 95% intervals. Altogether: {audit.verdict}. {each}."
+
+
+def _figure(difference: Interval) -> str:
+    if difference.value is None:
+        return "no figure"
+    if difference.low is None or difference.high is None:
+        return f"{difference.value:+.0%}, no interval"
+    return f"{difference.value:+.0%} ({difference.low:+.0%} to {difference.high:+.0%})"

@@ -1,0 +1,148 @@
+"""The whole audit of a trained model, in its order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from riskmodels.assurance import bias, explain, leakage, mitigation
+from riskmodels.assurance.attempts import (
+    Justification,
+    refuse_group_thresholds,
+    refuse_protected_inputs,
+    with_and_without,
+)
+from riskmodels.assurance.proxies import find_proxies
+from riskmodels.assurance.scored import score_held_out
+from riskmodels.policy import ModelPolicy
+from riskmodels.records import TrainedModel, TrainingTable
+from riskmodels.records.assurance import Assurance
+from riskmodels.records.bias import BiasAudit
+from riskmodels.records.mitigation import DisparityMetric, MitigationOffer, WithAndWithout
+from riskmodels.records.proxies import ProxyReport
+
+__all__ = ["assure", "justified", "refuse_inputs"]
+
+Progress = Callable[[str, float], None]
+
+
+def justified(policy: ModelPolicy) -> tuple[Justification, ...]:
+    """Give the inputs that the policy allows by exception, each with its reason."""
+    return tuple(
+        Justification(one.feature, one.reason, one.signed_advice) for one in policy.assurance.allowed_by_exception
+    )
+
+
+def refuse_inputs(table: TrainingTable, policy: ModelPolicy) -> None:
+    """Refuse a table whose inputs hold a protected characteristic, before anything learns from it.
+
+    Raises
+    ------
+    AssuranceError
+        With the feature, the characteristic and the section of the Equality Act 2010.
+    """
+    refuse_protected_inputs(table, justifications=justified(policy))
+
+
+def assure(
+    table: TrainingTable,
+    model: TrainedModel,
+    policy: ModelPolicy,
+    *,
+    mitigate: bool = False,
+    progress: Progress | None = None,
+) -> Assurance:
+    """Audit a trained model: bias, proxies, leaks, what it goes by, and on request what could be done about bias.
+
+    Parameters
+    ----------
+    table : TrainingTable
+        What the model was trained and judged on.
+    model : TrainedModel
+        The model.
+    policy : ModelPolicy
+        What is asked of it; comparisons that decide are named there.
+    mitigate : bool
+        Whether to try mitigations for the group that fares worst.
+    progress : callable, optional
+        Told the stage and the share of it done, in [0, 1].
+
+    Raises
+    ------
+    AssuranceError
+        If something cannot be measured or may not be done.
+    """
+    tell: Progress = progress if progress is not None else lambda stage, done: None
+    rows, asked = score_held_out(table, model), policy.assurance
+    refuse_group_thresholds(rows)
+    tell("testing for bias", 0.0)
+    groups = bias.audit(rows, policy=asked, harms=table.harms, seed=policy.seed, held=_held(table), progress=tell)
+    stands_for = find_proxies(table, least_group=groups.least_people, seed=policy.seed, progress=tell)
+    leaks = leakage.find_leaks(table, seed=policy.seed, progress=tell)
+    goes_by = explain.explanation(
+        rows, model, disclosure_number=asked.disclosure_number, seed=policy.seed, progress=tell
+    )
+    return Assurance(
+        bias=groups,
+        proxies=stands_for,
+        leakage=leaks,
+        explanation=goes_by,
+        exceptions=_exceptions(table, model, policy, stands_for, groups),
+        mitigation=_mitigation(table, model, policy, stands_for, groups, tell) if mitigate else None,
+    )
+
+
+def _held(table: TrainingTable) -> dict[str, str]:
+    """Give which protected characteristic each audited one records, where the definition says."""
+    named = {str(one["name"]): one.get("protected") for one in table.definition.get("audit_by", ())}
+    return {name: str(protected) for name, protected in named.items() if protected}
+
+
+def _exceptions(
+    table: TrainingTable, model: TrainedModel, policy: ModelPolicy, proxies: ProxyReport, groups: BiasAudit
+) -> tuple[WithAndWithout, ...]:
+    needed = refuse_protected_inputs(table, proxies=proxies, justifications=justified(policy))
+    features = [one.feature for one in needed]
+    if not features:
+        return ()
+    return tuple(
+        with_and_without(
+            table,
+            model,
+            features,
+            characteristic=str(name),
+            metric=_metric(table),
+            least_group=groups.least_people,
+            seed=policy.seed,
+        )
+        for name in table.audit.columns
+    )
+
+
+def _metric(table: TrainingTable) -> DisparityMetric:
+    return "wrongly_picked" if table.harms[:1] == ("burden",) else "missed"
+
+
+def _mitigation(
+    table: TrainingTable,
+    model: TrainedModel,
+    policy: ModelPolicy,
+    proxies: ProxyReport,
+    groups: BiasAudit,
+    tell: Progress,
+) -> MitigationOffer:
+    """Try for the first comparison that failed, else for the first one named, else for the first characteristic."""
+    failed = [one for one in groups.decisive if one.verdict == "fail"] or list(groups.decisive)
+    characteristic = failed[0].characteristic if failed else str(table.audit.columns[0])
+    group = failed[0].group if failed and failed[0].verdict == "fail" else None
+    return mitigation.offer(
+        table,
+        policy,
+        model,
+        characteristic=characteristic,
+        group=group,
+        metric=_metric(table),
+        removable=sorted({alarm.feature for alarm in proxies.alarms}),
+        justifications=justified(policy),
+        seed=policy.seed,
+        progress=tell,
+    )
