@@ -20,11 +20,17 @@ if TYPE_CHECKING:
 
 __all__ = ["as_json", "bias_tables", "draw_plots", "explanation_tables", "in_full", "tables"]
 
+_FEW_CHARACTERISTICS = 2
+_IN_THE_FILE = (
+    "Every pair of characteristics was audited as well. To show so many small groups, most figures of whole groups "
+    "would have to be withheld; the pairs are in the auditor's file."
+)
+
 
 def as_json(found: Assurance) -> dict[str, Any]:
     """Give an audit as plain data that may leave the audit, for ``run --json``."""
     shown: dict[str, Any] = {
-        "bias": bias_display.as_json(found.bias),
+        "bias": bias_display.as_json(found.bias, intersections=_few(found.bias)),
         "proxies": checks_display.as_json(found.proxies),
         "leakage": checks_display.as_json(found.leakage),
         "explanation": explain_display.explanation_as_json(found.explanation),
@@ -50,10 +56,18 @@ def tables(found: Assurance) -> tuple[PlainTable, ...]:
 
 def bias_tables(audit: BiasAudit) -> tuple[PlainTable, ...]:
     """Lay the bias audit out, safe to leave the audit, with what to know below."""
+    both = _few(audit)
     shown = [
-        PlainTable(caption, tuple(head), tuple(map(tuple, rows))) for caption, head, rows in bias_display.tables(audit)
+        PlainTable(caption, tuple(head), tuple(map(tuple, rows)))
+        for caption, head, rows in bias_display.tables(audit, intersections=both)
     ]
-    return (*shown[:-1], dataclasses.replace(shown[-1], notes=audit.notes))
+    notes = audit.notes if both else (*audit.notes, _IN_THE_FILE)
+    return (*shown[:-1], dataclasses.replace(shown[-1], notes=notes))
+
+
+def _few(audit: BiasAudit) -> bool:
+    """Say whether there are so few intersections that showing them does not cost the figures of whole groups."""
+    return len({name for one in audit.groups for name, _ in one.key}) <= _FEW_CHARACTERISTICS
 
 
 def explanation_tables(found: Explanation, *, top: int = 15) -> tuple[PlainTable, ...]:

@@ -36,7 +36,7 @@ def _assured(found: Assurance) -> list[str]:
     named = len(found.bias.decisive)
     said = [f"Bias: {found.bias.verdict}, by {named} comparison{'' if named == 1 else 's'} named beforehand."]
     said += [
-        f"{one.characteristic}, {one.group} ({one.metric.replace('_', ' ')}): {one.verdict}. {one.why}"
+        f"{one.characteristic} {one.group}, {one.metric.replace('_', ' ')}: {one.verdict}."
         for one in found.bias.decisive
     ]
     proxies = sorted({alarm.feature for alarm in found.proxies.alarms})
