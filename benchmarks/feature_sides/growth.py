@@ -68,7 +68,15 @@ def _build(
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     shutil.rmtree(lake)
     if done.returncode:
-        raise BuildFailedError(f"the build of {size.events:,} events failed: {reason(done.stderr)}")
+        raise BuildFailedError(
+            f"the build of {size.events:,} events failed while {_stage(done.stderr)}: {reason(done.stderr)}"
+        )
     measured: dict[str, float] = json.loads(done.stdout)
     say(f"prepare {measured['prepare']:.1f} s, features {measured['features']:.1f} s, {measured['peak_gb']:.2f} GB")
     return measured
+
+
+def _stage(errors: str) -> str:
+    """Say what the build was at when it stopped: the last stage it named."""
+    named = [line.removeprefix("stage: ") for line in errors.splitlines() if line.startswith("stage: ")]
+    return {"preparing": "preparing the rows", "features": "computing features"}.get("".join(named[-1:]), "starting")

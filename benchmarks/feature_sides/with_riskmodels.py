@@ -63,9 +63,11 @@ def main() -> None:
         open_lake(folder, threads=threads, memory_gb=memory_gb, spill=Path(spill)) as lake,
     ):
         start = time.perf_counter()
+        print("stage: preparing", file=sys.stderr)  # so that a failure can be told where it happened
         lake.prepare(Payments)
         lake.prepare(Tenancies)
         prepared = time.perf_counter()
+        print("stage: features", file=sys.stderr)
         spine = spine_of(lake.query("SELECT tenancy_id FROM tenancies ORDER BY tenancy_id")[0], dates)
         made = with_riskmodels(lake, spine)
         built = time.perf_counter()
