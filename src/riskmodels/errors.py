@@ -13,7 +13,13 @@
         ├── BuildError        a training table cannot be built from what the lake holds
         ├── TrainingError     a model cannot be trained or judged from the table
         ├── AssuranceError    what an audit was asked for cannot be measured
-        └── OutputError       a result cannot be written where it was asked for
+        ├── OutputError       a result cannot be written where it was asked for
+        ├── DocumentError     something that people write in ethics/ or model_cards/ cannot be read
+        ├── SigningError      a key, its passphrase or its role is not as it must be
+        ├── RegistryError     the registry cannot be reached, or does not hold what was asked for
+        ├── ScoringError      what was handed over cannot be scored
+        └── RefusedError      the gate or the registry said no; the command line exits with 1
+            └── UntrustedError    a signature, digest, date or trust root does not hold
 
 Every error says what was found, what was expected, what to do next and who can help. None ever holds a
 person's value: columns, counts, rules and files only.
@@ -27,14 +33,20 @@ __all__ = [
     "AssuranceError",
     "BuildError",
     "DefinitionError",
+    "DocumentError",
     "ExtractMissing",
     "ExtractUnreadable",
     "LakeError",
     "OutputError",
+    "RefusedError",
+    "RegistryError",
     "RiskModelsError",
+    "ScoringError",
     "SettingsError",
+    "SigningError",
     "TooManyBadRows",
     "TrainingError",
+    "UntrustedError",
     "UserError",
 ]
 
@@ -141,3 +153,39 @@ class OutputError(UserError):
     """A result cannot be written where it was asked for."""
 
     code = "output"
+
+
+class DocumentError(UserError):
+    """Something that people write in ``ethics/`` or ``model_cards/`` cannot be read as it must be."""
+
+    code = "document"
+
+
+class SigningError(UserError):
+    """A key, its passphrase or the role that it is used for is not as it must be."""
+
+    code = "signing"
+
+
+class RegistryError(UserError):
+    """The registry cannot be reached, or does not hold what was asked for."""
+
+    code = "registry"
+
+
+class ScoringError(UserError):
+    """What was handed over cannot be scored."""
+
+    code = "scoring"
+
+
+class RefusedError(UserError):
+    """The gate or the registry said no."""
+
+    code = "refused"
+
+
+class UntrustedError(RefusedError):
+    """A signature, a digest, a date or the trust root does not hold."""
+
+    code = "untrusted"

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from riskmodels.errors import SettingsError
 from riskmodels.naming import nearest
+from riskmodels.promotion_policy import AtLeast, AtMost, Between, Grace, PromotionPolicy, Quorum
 
 __all__ = [
     "AllowedByException",
@@ -33,6 +34,11 @@ __all__ = [
 
 KeyPath = tuple[str, ...]
 
+_THRESHOLDS: dict[str, type[BaseModel]] = {
+    name: kind
+    for name, field in PromotionPolicy.model_fields.items()
+    if (kind := field.annotation) in (AtLeast, AtMost, Between)
+}
 _DEEPEST = 4  # models.<name>.as_of.first; an alias may make YAML go round in a circle
 
 
@@ -157,6 +163,9 @@ class ModelPolicy(_Record):
         What the model may not be used for, printed wherever its figures are.
     assurance : AssurancePolicy
         How it is tested for bias, and how small a count may be shown.
+    promotion : PromotionPolicy or None
+        What it must show and who must have signed before it may go live. None: the registry does not govern it, and
+        it can never serve.
     """
 
     capacity: int = Field(ge=1)
@@ -167,6 +176,7 @@ class ModelPolicy(_Record):
     seed: int = 20260101
     may_not_be_used_for: tuple[str, ...] = ()
     assurance: AssurancePolicy = AssurancePolicy()
+    promotion: PromotionPolicy | None = None
 
 
 class Settings(_Record):
@@ -305,6 +315,14 @@ def _keys_beside(key_path: KeyPath) -> list[str]:
             record = Comparison
         case ("models", _, "assurance", "allowed_by_exception", _, _):
             record = AllowedByException
+        case ("models", _, "promotion", "quorum", _):
+            record = Quorum
+        case ("models", _, "promotion", "grace", _):
+            record = Grace
+        case ("models", _, "promotion", threshold, _) if threshold in _THRESHOLDS:
+            record = _THRESHOLDS[threshold]
+        case ("models", _, "promotion", _):
+            record = PromotionPolicy
         case ("models", _, "assurance", _):
             record = AssurancePolicy
         case ("models", _, _):

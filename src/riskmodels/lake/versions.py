@@ -39,15 +39,15 @@ def make_relation(engine: Engine, room: str, extract: type[Extract], table: str,
     ``room.folder?removed``.
     """
     name = extract.folder()
-    repeated, numbered, ranked = f"{name}?repeated", f"{name}?numbered", f"{name}?ranked"
-    steps = _Steps(extract, table, good, *(f"{quoted(room)}.{quoted(step)}" for step in (repeated, numbered, ranked)))
+    repeated, numbered, spans = f"{name}?repeated", f"{name}?numbered", f"{name}?spans"
+    steps = _Steps(extract, table, good, *(f"{quoted(room)}.{quoted(step)}" for step in (repeated, numbered, spans)))
     engine.create(room, repeated, steps.repeated())
     engine.create(room, numbered, steps.numbered())
-    engine.create(room, ranked, steps.ranked())
+    engine.create(room, spans, steps.spans())
     engine.create(room, f"{name}?removed", steps.removed())
     counts = engine.query(steps.counts()).to_pylist()[0]
     engine.create(room, name, steps.relation())
-    engine.discard(room, repeated, numbered, ranked)
+    engine.discard(room, repeated, numbered, spans)
     return VersionCounts(duplicates=counts["duplicates"], corrected=counts["corrected"])
 
 
@@ -62,16 +62,11 @@ def good_rows_again(room: str, extract: type[Extract]) -> str:
 
 
 class _Steps:
-    """The queries, in the order in which they run; rows are told apart by their place (``rowid``) in the table.
+    """The queries, in the order in which they run; rows are told apart by their place (``rowid``) in the table."""
 
-    Only places, clocks and keys are sorted; the other columns are fetched at the end.
-    """
-
-    def __init__(
-        self, extract: type[Extract], table: str, good: str, repeated: str, numbered: str, ranked: str
-    ) -> None:
+    def __init__(self, extract: type[Extract], table: str, good: str, repeated: str, numbered: str, spans: str) -> None:
         self._table, self._good = table, good
-        self._repeated, self._numbered, self._ranked = repeated, numbered, ranked
+        self._repeated, self._numbered, self._spans = repeated, numbered, spans
         self._keys = ", ".join(quoted(name) for name in extract.row())
         self._columns = ", ".join(f"whole.{quoted(name)}" for name in shown_columns(extract))
         self._all_columns = ", ".join(f"{quoted(name)} NULLS FIRST" for name in shown_columns(extract))
@@ -91,30 +86,34 @@ class _Steps:
             f"FROM {self._table} WHERE {self._good} AND hash({self._keys}) IN (FROM {self._repeated})"
         )
 
-    def ranked(self) -> str:
-        """Rank every version that counts and does not withdraw its row, with the moment from which another holds."""
+    def spans(self) -> str:
+        """Give the moment from which another version holds, of those that count and do not withdraw their row."""
         return f"""
         WITH kept AS (
-            SELECT *, min(greatest(_event, _known)) OVER (
+            SELECT _row, _deleted, min(greatest(_event, _known)) OVER (
                 PARTITION BY {self._keys} ORDER BY _known ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
             ) AS _superseded_from
             FROM {self._numbered} WHERE _repeat = 1
-        ), versions AS (
-            SELECT _row, {self._keys}, _event, _known, _superseded_from FROM kept WHERE NOT _deleted
-            UNION ALL
-            SELECT rowid, {self._keys}, _event, _known, NULL FROM {self._table}
-            WHERE {self._good} AND NOT _deleted AND hash({self._keys}) NOT IN (FROM {self._repeated})
         )
-        SELECT _row, _superseded_from, row_number() OVER (ORDER BY {self._rank}) AS _order FROM versions
+        SELECT _row, _superseded_from FROM kept WHERE NOT _deleted
         """
 
     def relation(self) -> str:
-        """Give the versions that count, whole, with the span in which each holds."""
-        return (
-            f"SELECT {self._columns}, whole._event, whole._known, "
-            f"greatest(whole._event, whole._known) AS _visible_from, ranked._superseded_from, ranked._order "
-            f"FROM {self._table} AS whole JOIN {self._ranked} AS ranked ON whole.rowid = ranked._row"
+        """Give the versions that count, whole and in order, with the span in which each holds.
+
+        They are sorted first and counted off then: a sort spills what does not fit in memory, a rank over all rows at
+        once does not. No two of them share the clocks and the key, so that there is one order.
+        """
+        return f"""
+        SELECT *, row_number() OVER () AS _order FROM (
+            SELECT {self._columns}, whole._event, whole._known,
+                greatest(whole._event, whole._known) AS _visible_from, spans._superseded_from
+            FROM {self._table} AS whole LEFT JOIN {self._spans} AS spans ON whole.rowid = spans._row
+            WHERE {self._good} AND CASE WHEN hash({self._keys}) IN (FROM {self._repeated})
+                THEN spans._row IS NOT NULL ELSE NOT _deleted END
+            ORDER BY {self._rank}
         )
+        """
 
     def removed(self) -> str:
         """Give the versions that the relation leaves out: repeats, and those that withdraw their row."""
