@@ -91,7 +91,17 @@ class Candidate(Record):
 
 
 class Reproduced(Record):
-    """Somebody else made the model again from the retained inputs, and says whether it came out the same."""
+    """Somebody else made the model again from the retained inputs, and says what came out.
+
+    Attributes
+    ----------
+    reproducibility_digest : str
+        Of what was learned the second time.
+    platform : mapping of str to str
+        Python, platform and versions of the second time.
+    largest_difference : float or None
+        On another platform, where digests may differ: the largest difference between two scores of one row.
+    """
 
     kind: Literal["reproduced"] = "reproduced"
     model: str
@@ -99,6 +109,7 @@ class Reproduced(Record):
     bundle_digest: str
     reproducibility_digest: str
     platform: dict[str, str]
+    largest_difference: float | None = Field(default=None, ge=0)
     at: AwareDatetime
     log_head: str | None = None
 

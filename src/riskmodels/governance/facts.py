@@ -84,13 +84,22 @@ class PeriodFacts(Record):
 
 
 class DataFacts(Record):
-    """The state of one extract when the table was built; ``newest`` is the last known time in it."""
+    """The state of one extract when the table was built.
+
+    Attributes
+    ----------
+    moving : bool
+        Whether new rows are expected all the time, so that its age matters.
+    newest : date or None
+        The last known time in it.
+    """
 
     extract: str
     source: str
     rows: int
     bad_share: float
     tolerance: float
+    moving: bool
     newest: datetime.date | None
 
 
