@@ -35,6 +35,8 @@ def as_json(found: Assurance) -> dict[str, Any]:
         "leakage": checks_display.as_json(found.leakage),
         "explanation": explain_display.explanation_as_json(found.explanation),
     }
+    if found.directions is not None:
+        shown["directions"] = dataclasses.asdict(found.directions) | {"passed": found.directions.passed}
     if found.exceptions:
         shown["allowed_by_exception"] = [checks_display.as_json(one) for one in found.exceptions]
     if found.mitigation is not None:
@@ -51,6 +53,7 @@ def tables(found: Assurance) -> tuple[PlainTable, ...]:
         *checks_display.plain_tables(found.proxies),
         *explanation_tables(found.explanation),
         *checks_display.plain_tables(found.leakage),
+        *([found.directions.cells()] if found.directions is not None else []),
     )
 
 

@@ -11,6 +11,7 @@ from riskmodels.assurance.attempts import (
     refuse_protected_inputs,
     with_and_without,
 )
+from riskmodels.assurance.directions import check_directions
 from riskmodels.assurance.proxies import find_proxies
 from riskmodels.assurance.scored import score_held_out
 from riskmodels.policy import ModelPolicy
@@ -88,6 +89,7 @@ def assure(
         explanation=goes_by,
         exceptions=_exceptions(table, model, policy, stands_for, groups),
         mitigation=_mitigation(table, model, policy, stands_for, groups, tell) if mitigate else None,
+        directions=check_directions(rows, model, seed=policy.seed),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from riskmodels.records.bias import BiasAudit
+from riskmodels.records.directions import Directions
 from riskmodels.records.explanation import Explanation
 from riskmodels.records.leakage import LeakageReport
 from riskmodels.records.mitigation import MitigationOffer, WithAndWithout
@@ -31,6 +32,8 @@ class Assurance:
         For inputs allowed by exception: the model with and without them.
     mitigation : MitigationOffer or None
         What could be done for a group, with its price; None where it was not asked for.
+    directions : Directions or None
+        Whether risk moves the way that was declared; None where it was not looked at.
     """
 
     bias: BiasAudit
@@ -39,3 +42,4 @@ class Assurance:
     explanation: Explanation
     exceptions: tuple[WithAndWithout, ...] = ()
     mitigation: MitigationOffer | None = None
+    directions: Directions | None = None

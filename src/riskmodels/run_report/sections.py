@@ -72,7 +72,7 @@ def assurance_sections(found: Assurance, plots: Mapping[str, tuple[str, ...]]) -
             "What the model goes by",
             "How far each feature moves the score, up or down. It says what the model does, not what causes arrears "
             "or any other outcome.",
-            explanation_tables(found.explanation),
+            (*explanation_tables(found.explanation), *([found.directions.cells()] if found.directions else [])),
             plots.get("explanation", ()),
         ),
         Section(

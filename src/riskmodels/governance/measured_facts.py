@@ -1,0 +1,227 @@
+"""Turn a finished run into the facts that its author signs. Nothing is typed twice: every figure is the run's own.
+
+Figures of groups are whole percents, and counts of groups are left out: the facts travel further than the audit.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from riskmodels.assurance.bias_display import safe_groups
+from riskmodels.features import UseCase
+from riskmodels.governance.facts import (
+    BiasFacts,
+    BreachFacts,
+    ComparisonFacts,
+    DataFacts,
+    DisclosureFacts,
+    ExplanationFacts,
+    LeakageFacts,
+    Measured,
+    ModelFacts,
+    MonotoneFacts,
+    PeriodFacts,
+    ProxyFacts,
+)
+from riskmodels.records import Interval, TrainedModel, TrainingTable
+from riskmodels.records.assurance import Assurance
+from riskmodels.records.bias import BiasAudit
+
+__all__ = ["MeasuredFacts", "extracts_read", "measured_facts", "model_facts"]
+
+_TIMELESS_BUILDERS = ("attribute", "derived", "nearby")
+
+
+@dataclasses.dataclass(frozen=True)
+class MeasuredFacts:
+    """What a run measured, as facts; documents, signatures and the register of sources come from elsewhere."""
+
+    periods: tuple[PeriodFacts, ...]
+    data: tuple[DataFacts, ...]
+    leakage: LeakageFacts
+    bias: BiasFacts
+    proxies: ProxyFacts
+    explanation: ExplanationFacts
+    monotone: MonotoneFacts
+    disclosure: DisclosureFacts
+
+
+def measured_facts(case: UseCase, table: TrainingTable, model: TrainedModel, found: Assurance) -> MeasuredFacts:
+    """Take what the gate reads from a run.
+
+    Parameters
+    ----------
+    case : UseCase
+        The use case, for which extracts move.
+    table : TrainingTable
+        What was learned from.
+    model : TrainedModel
+        What was learned, and how well it did.
+    found : Assurance
+        What the audit found.
+    """
+    scored = [one for one in model.evaluation.periods if one.roc_auc is not None and one.roc_auc.value is not None]
+    return MeasuredFacts(
+        periods=tuple(PeriodFacts(as_of=one.as_of, roc_auc=_measured(one.roc_auc)) for one in scored),
+        data=_data(case, table),
+        leakage=_leakage(found),
+        bias=_bias(found.bias),
+        proxies=ProxyFacts(
+            alarms=tuple(alarm.suspicion for alarm in found.proxies.alarms),
+            strength={one.name: _measured(one.roc_auc) for one in found.proxies.characteristics},
+        ),
+        explanation=_explanation(found),
+        monotone=_monotone(found),
+        disclosure=_disclosure(found.bias),
+    )
+
+
+def model_facts(
+    table: TrainingTable, model: TrainedModel, *, bundle_digest: str, platform: Mapping[str, str]
+) -> ModelFacts:
+    """Take what was trained, by its digests, and every figure of it.
+
+    Parameters
+    ----------
+    table : TrainingTable
+        What was learned from.
+    model : TrainedModel
+        What was learned.
+    bundle_digest : str
+        SHA-256 of the bundle's manifest.
+    platform : mapping of str to str
+        What it was made on.
+    """
+    seen = model.evaluation
+    return ModelFacts(
+        name=model.case_name,
+        purpose=table.purpose,
+        outcome_says=table.outcome_says,
+        chosen=model.chosen,
+        baseline=table.baseline,
+        bundle_digest=bundle_digest,
+        reproducibility_digest=model.digest,
+        definition_digest=model.definition_digest,
+        table_digest=model.table_digest,
+        platform=dict(platform),
+        rows=seen.rows,
+        positives=seen.positives,
+        capacity=seen.capacity,
+        horizon_days=table.horizon_days,
+        learned_from=model.learned_from,
+        held_out=seen.held_out,
+        metrics={one: _figures(figures) for one, figures in seen.metrics.items()},
+        differences={one: _figures(figures) for one, figures in seen.differences.items()},
+        notes=(*table.report.notes, *seen.notes, *model.notes),
+    )
+
+
+def extracts_read(case: UseCase) -> dict[str, tuple[str, str]]:
+    """Give every extract that is read, with its source and whether the model or only the audit reads it."""
+    read = {one.__name__: (one.source().name, "model") for one in case.extracts()}
+    for one in case.audit_by:
+        read.setdefault(one.extract.__name__, (one.extract.source().name, "audit"))
+    return read
+
+
+def _figures(figures: Mapping[str, Interval]) -> dict[str, Measured]:
+    return {name: _measured(one) for name, one in figures.items()}
+
+
+def _measured(one: Interval | None) -> Measured:
+    return Measured(value=None) if one is None else Measured(value=one.value, low=one.low, high=one.high)
+
+
+def _whole(one: Interval) -> Measured:
+    """Round to whole percents: a share in full could give a group's counts back."""
+    ends = (None if end is None else round(end, 2) for end in (one.value, one.low, one.high))
+    return Measured(**dict(zip(("value", "low", "high"), ends, strict=True)))
+
+
+def _data(case: UseCase, table: TrainingTable) -> tuple[DataFacts, ...]:
+    treated = case.outcome.treated_by
+    moving = {case.population.extract, case.outcome.extract, *([treated.extract] if treated else [])}
+    moving |= {one.extract for one in case.features if one.extract and one.builder not in _TIMELESS_BUILDERS}
+    names = {one.__name__ for one in moving}
+    sources = {one.__name__: one.source().name for one in case.extracts()}
+    sources |= {one.extract.__name__: one.extract.source().name for one in case.audit_by}
+    return tuple(
+        DataFacts(
+            extract=one.extract,
+            source=sources.get(one.extract, one.owner),
+            rows=one.rows,
+            bad_share=one.bad / one.rows if one.rows else 0.0,
+            tolerance=one.tolerance,
+            moving=one.extract in names,
+            newest=None if one.last_known is None else one.last_known.date(),
+        )
+        for one in table.report.quality.extracts
+    )
+
+
+def _leakage(found: Assurance) -> LeakageFacts:
+    seen = found.leakage
+    return LeakageFacts(
+        time_travel_rows=None if seen.time_travel is None else seen.time_travel.rows_checked,
+        time_travel_differs=() if seen.time_travel is None else seen.time_travel.features_that_differ,
+        shuffled_passed=None if seen.shuffled is None else seen.shuffled.passed,
+        alarms=tuple(dict.fromkeys(alarm.suspicion for alarm in seen.alarms)),
+        not_measured=seen.not_measured,
+    )
+
+
+def _bias(audit: BiasAudit) -> BiasFacts:
+    return BiasFacts(
+        comparisons=tuple(
+            ComparisonFacts(
+                characteristic=one.characteristic,
+                group=one.group,
+                metric=one.metric,
+                tolerance=one.tolerance,
+                difference=_whole(one.difference),
+                verdict=one.verdict,
+                people_needed=one.people_needed,
+            )
+            for one in audit.decisive
+        ),
+        breaches=tuple(
+            BreachFacts(
+                group=" and ".join(f"{name}: {group}" for name, group in one.key),
+                metric=one.metric,
+                tolerance=one.tolerance,
+                difference=_whole(one.difference),
+            )
+            for one in audit.breaches
+        ),
+        held={one.protected: one.says for one in audit.held},
+        not_measured=tuple(f"{one.what}: {one.why}" for one in audit.not_measured),
+    )
+
+
+def _explanation(found: Assurance) -> ExplanationFacts:
+    seen = found.explanation
+    return ExplanationFacts(
+        largest_gap=seen.how.largest_gap,
+        largest_difference=seen.how.largest_difference,
+        checked_rows=seen.how.checked_rows,
+        stability=None if seen.stability is None else _measured(seen.stability.overlap),
+        leading=tuple(one.says for one in seen.importances[:5]),
+    )
+
+
+def _monotone(found: Assurance) -> MonotoneFacts:
+    seen = found.directions
+    if seen is None:
+        return MonotoneFacts()
+    return MonotoneFacts(declared=seen.declared, checked_rows=seen.rows, violated=seen.violated)
+
+
+def _disclosure(audit: BiasAudit) -> DisclosureFacts:
+    groups = safe_groups(audit, intersections=False).values()
+    counts = [
+        count for one in groups for count in (one.rows, one.positives, one.picked, one.found) if count is not None
+    ]
+    return DisclosureFacts(
+        number=audit.disclosure_number, round_to=audit.round_to, smallest_shown=min(counts, default=None)
+    )
