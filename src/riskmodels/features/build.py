@@ -18,7 +18,6 @@ from riskmodels.features.compile.people import population_query
 from riskmodels.features.encode import encode, model_columns
 from riskmodels.features.lineage import lineage_of
 from riskmodels.features.look_ahead import Fate, outcomes
-from riskmodels.features.portions import rows_that_fit, run_queries
 from riskmodels.features.protected import audit_table, excluded, read_for_people
 from riskmodels.features.seal import table_digest
 from riskmodels.features.time_travel import check_time_travel
@@ -184,12 +183,13 @@ def _meeting_having(case: UseCase, lake: Lake, people: pd.DataFrame) -> pd.DataF
     return pd.DataFrame({name: met.column(name).to_numpy() for name in ("entity", "as_of")})
 
 
-def _run(
-    case: UseCase, lake: Lake, features: Sequence[Feature], *, spine: str, prefix: str, rows_at_once: int | None = None
-) -> str:
+def _run(case: UseCase, lake: Lake, features: Sequence[Feature], *, spine: str, prefix: str) -> str:
     """Run the feature queries one after another and give the name of the table that holds them all."""
     queries = feature_queries(case, features, spine=spine, prefix=prefix, within=_date_range(lake, spine))
-    run_queries(lake, queries, rows_at_once=rows_at_once or rows_that_fit(lake))
+    for query in queries:
+        for extract in query.extracts:
+            lake.prepare(extract)
+        lake.execute(f"CREATE OR REPLACE TEMP TABLE {query.table} AS {query.sql}")
     lake.drop(*(query.table for query in queries[:-1]))
     return queries[-1].table
 
@@ -201,7 +201,7 @@ def _date_range(lake: Lake, spine: str) -> DateRange:
     return DateRange.between(dates["first"], dates["last"], at_midnight=dates["within_a_day"] == 0)
 
 
-def build_features(case: UseCase, lake: Lake, spine: pa.Table, *, rows_at_once: int | None = None) -> pd.DataFrame:
+def build_features(case: UseCase, lake: Lake, spine: pa.Table) -> pd.DataFrame:
     """Compute a use case's features, as people know them, for given entities at given dates.
 
     Parameters
@@ -212,8 +212,6 @@ def build_features(case: UseCase, lake: Lake, spine: pa.Table, *, rows_at_once: 
         The extracts to read.
     spine : Table
         ``entity`` (int64 pseudonyms) and ``as_of`` (timestamps), each pair once.
-    rows_at_once : int, optional
-        Rows of an extract that one query may work on; what fits the lake's memory when not given. It changes no result.
 
     Returns
     -------
@@ -227,7 +225,7 @@ def build_features(case: UseCase, lake: Lake, spine: pa.Table, *, rows_at_once: 
     """
     _refuse_duplicates(pd.DataFrame({name: spine.column(name).to_numpy() for name in ("entity", "as_of")}))
     lake.put("spine", spine)
-    last = _run(case, lake, case.features, spine="spine", prefix="features", rows_at_once=rows_at_once)
+    last = _run(case, lake, case.features, spine="spine", prefix="features")
     found = lake.query(f"SELECT * FROM {last} ORDER BY as_of, entity")
     lake.drop("spine", last)
     if found.num_rows != spine.num_rows:

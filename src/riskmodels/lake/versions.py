@@ -101,8 +101,8 @@ class _Steps:
     def relation(self) -> str:
         """Give the versions that count, whole and in order, with the span in which each holds.
 
-        They are sorted first and counted off then: a sort spills what does not fit in memory, a rank over all rows at
-        once does not. No two of them share the clocks and the key, so that there is one order.
+        They are sorted, and counted off as they leave the sort: that spills what does not fit in memory, and a rank
+        over all rows at once does not. No two of them share the clocks and the key, so that there is one order.
         """
         return f"""
         SELECT *, row_number() OVER () AS _order FROM (

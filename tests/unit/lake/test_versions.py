@@ -11,6 +11,8 @@ import pyarrow.parquet
 import pytest
 
 from riskmodels.lake import Extract
+from riskmodels.lake.duckdb_engine import DuckDBEngine
+from riskmodels.lake.versions import make_relation
 from tests.lakes import arrow, lay, moment, open_lake, pseudonym, typed, written
 from tests.unit.lake.examples import CONTRACTS, Payments, Persons, Returns
 
@@ -229,3 +231,43 @@ def test_threads_files_and_the_order_of_rows_change_nothing(tmp_path: Path) -> N
     assert found[0].equals(found[1])
     assert found[0].equals(found[2])
     assert list(range(1, found[0].num_rows + 1)) == found[0].column("_order").to_pylist()
+
+
+def engine_with_staged_rows(rows: int, folder: Path, *, threads: int, memory_gb: float) -> DuckDBEngine:
+    """Open an engine that has read rows of payments, one in fifty a second version of an earlier one."""
+    engine = DuckDBEngine.open(threads=threads, memory_gb=memory_gb, temp_dir=folder)
+    engine.make_room("room")
+    engine.create(
+        "room",
+        "staged",
+        f"""
+        SELECT CAST(hash(i - CASE WHEN i % 50 = 0 THEN 7 ELSE 0 END) >> 1 AS BIGINT) AS payment_id,
+            CAST(i % 1000 AS BIGINT) AS tenancy_id, DATE '2020-01-01' + CAST(hash(i + 1) % 50 AS INTEGER) AS paid_on,
+            CAST(1 AS DECIMAL(12, 2)) AS amount_gbp, 'card' AS method, i % 500 = 0 AS is_deleted,
+            CAST(paid_on AS TIMESTAMP) AS _event, _event + to_days(CAST(i % 3 AS INTEGER)) AS loaded_at,
+            loaded_at AS _known, is_deleted AS _deleted
+        FROM range({rows}) AS numbers(i)
+        """,
+    )
+    return engine
+
+
+def test_many_rows_are_counted_off_in_order_whatever_the_threads(tmp_path: Path) -> None:
+    engine = engine_with_staged_rows(400_000, tmp_path, threads=4, memory_gb=1.0)
+    make_relation(engine, "room", Payments, "room.staged")
+    in_order = "row_number() OVER (ORDER BY _event, _known, payment_id)"
+    wrong = f"SELECT _order FROM (SELECT _order, {in_order} AS place FROM room.payments) WHERE _order <> place"
+
+    assert [] == engine.query(wrong).to_pylist()
+    assert 390_000 < engine.query("SELECT count(*) FROM room.payments")[0][0].as_py()
+    engine.close()
+
+
+def test_versions_are_worked_out_where_their_rows_do_not_fit_in_memory(tmp_path: Path) -> None:
+    rows = 1_500_000  # about 130 MB
+    engine = engine_with_staged_rows(rows, tmp_path, threads=1, memory_gb=0.1)
+    make_relation(engine, "room", Payments, "room.staged")
+
+    (found,) = engine.query("SELECT count(*) AS rows, max(_order) AS last FROM room.payments").to_pylist()
+    assert rows - rows // 50 <= found["rows"] == found["last"] < rows
+    engine.close()

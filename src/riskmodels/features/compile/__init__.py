@@ -2,6 +2,5 @@
 
 from riskmodels.features.compile.dates import DateRange
 from riskmodels.features.compile.features import FeatureQuery, feature_queries, features_sql
-from riskmodels.features.compile.portions import Portions
 
-__all__ = ["DateRange", "FeatureQuery", "Portions", "feature_queries", "features_sql"]
+__all__ = ["DateRange", "FeatureQuery", "feature_queries", "features_sql"]

@@ -19,15 +19,11 @@ __all__ = ["Asked", "Join", "aggregate_query"]
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked for: the table of the spine, the table of its as-of dates by day, and their range.
-
-    ``rows`` is a table that holds the extract's rows of these entities alone; without it, the extract is read.
-    """
+    """What is asked for: the table of the spine, the table of its as-of dates by day, and their range."""
 
     spine: str
     dates: str
     within: DateRange
-    rows: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,10 +56,7 @@ def aggregate_query(extract: type[Extract], features: Sequence[Feature], join: J
     names = [part.columns.name for part in parts]
     joins = [f"LEFT JOIN {name} ON {name}.entity = s.entity AND {name}.as_of = s.as_of" for name in names]
     for made in (part.columns for part in parts):
-        joins += [
-            f"LEFT JOIN {asked.rows or extract.folder()} AS {row} ON {row}._order = {made.name}.{row}"
-            for row in made.newest
-        ]
+        joins += [f"LEFT JOIN {extract.folder()} AS {row} ON {row}._order = {made.name}.{row}" for row in made.newest]
     lines = "\n".join(joins)
     return f"WITH {queries}\nSELECT\n  s.entity,\n  s.as_of,\n  {indent(items)}\nFROM {asked.spine} AS s\n{lines}"
 
@@ -99,16 +92,11 @@ def _in_spans(
     extract: type[Extract], features: Sequence[Feature], join: Join, asked: Asked, window: Window | None
 ) -> _Part:
     name = "ever" if window is None else f"last_{window.days}d"
-    rows = Rows(extract, join.column, asked.rows)
+    rows = Rows(extract, join.column)
     columns = Columns(name, rows, features, lambda window: None)
     wanted = f"SELECT entity FROM {asked.spine}" if join.places is None else f"SELECT area FROM {join.places}"
     spans = spans_sql(
-        rows.sql(only=None if asked.rows else wanted),
-        join.column,
-        columns.aggregates,
-        dates=asked.dates,
-        within=asked.within,
-        window=window,
+        rows.sql(only=wanted), join.column, columns.aggregates, dates=asked.dates, within=asked.within, window=window
     )
     items = [aggregate.put_together("e") for aggregate in columns.aggregates]
     together = _gathered(items, asked.spine, join, f"{name}_spans AS e", "e.key", [seen_at("e", "s.as_of")])
@@ -117,7 +105,7 @@ def _in_spans(
 
 def _singly(extract: type[Extract], features: Sequence[Feature], join: Join, asked: Asked, *, windowed: bool) -> _Part:
     name = "lately_singly" if windowed else "ever_singly"
-    rows, spine = Rows(extract, join.column, asked.rows), DatedSpine(asked.spine)
+    rows, spine = Rows(extract, join.column), DatedSpine(asked.spine)
     columns = Columns(name, rows, features, spine.begins)
     conditions = [visible("e", "s.as_of"), *([f"e._event >= s.from_{spine.widest}d"] if windowed else [])]
     items = [aggregate.sql for aggregate in columns.aggregates]

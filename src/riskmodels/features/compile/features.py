@@ -10,8 +10,7 @@ from riskmodels.features.builders import Feature
 from riskmodels.features.compile.aggregates import Asked, Join, aggregate_query
 from riskmodels.features.compile.clauses import pretty
 from riskmodels.features.compile.dates import DateRange, dates_query
-from riskmodels.features.compile.places import nearby_query, own_query, places_query
-from riskmodels.features.compile.portions import Portions, portion_tables, portions_of
+from riskmodels.features.compile.places import nearby_query, places_query
 from riskmodels.features.expressions import AS_OF
 from riskmodels.lake.contracts import ColumnRef, Extract
 
@@ -23,17 +22,13 @@ __all__ = ["FeatureQuery", "feature_queries", "features_sql", "needed"]
 
 @dataclass(frozen=True)
 class FeatureQuery:
-    """One query of a build: the table it makes, what it reads, the features it computes.
-
-    ``portions`` says how it is asked of some entities at a time; None where entities cannot be told apart.
-    """
+    """One query of a build: the table it makes, what it reads, the features it computes."""
 
     table: str
     sql: str
     extracts: tuple[type[Extract], ...]
     features: tuple[str, ...]
     about: str
-    portions: Portions | None = None
 
 
 def needed(case: UseCase, names: Sequence[str]) -> tuple[Feature, ...]:
@@ -64,21 +59,15 @@ def feature_queries(
     for extract, area in _groups(features):
         group = [f for f in features if f.extract is extract and f.area == area and f.builder != "derived"]
         key = extract.key_column(case.entity_kind)
-        table, portions = f"{prefix}_{len(queries)}", None
+        table = f"{prefix}_{len(queries)}"
         if area is not None:
             place_key = area.extract.key_column(case.entity_kind) or case.entity
             queries.append(_places(area.extract, place_key, str(area), spine, f"{prefix}_{len(queries)}"))
-            queries.append(
-                _own(extract, group, key or case.entity, queries[-1].table, f"{prefix}_{len(queries)}", prefix)
-            )
             table = f"{prefix}_{len(queries)}"
-            sql = nearby_query(group, queries[-1].table, spine)
+            sql = nearby_query(extract, group, key or case.entity, queries[-1].table, spine)
             about = f"neighbours within {area.extract.__name__}.{area}, from {extract.__name__}"
         elif key is not None:
             sql = aggregate_query(extract, group, Join(key), asked)
-            entities, rows = portion_tables(prefix)
-            of_some = aggregate_query(extract, group, Join(key), Asked(entities, asked.dates, within, rows))
-            portions = portions_of(extract, group, key, whole=spine, prefix=prefix, sql=of_some)
             about = f"{extract.__name__}"
         else:
             population = case.population.extract
@@ -87,7 +76,7 @@ def feature_queries(
             table = f"{prefix}_{len(queries)}"
             sql = aggregate_query(extract, group, Join(extract.key_column("area") or "", queries[-1].table), asked)
             about = f"{extract.__name__}, by the area that the entity lies in"
-        queries.append(FeatureQuery(table, sql, (extract,), tuple(f.name for f in group), about, portions))
+        queries.append(FeatureQuery(table, sql, (extract,), tuple(f.name for f in group), about))
     queries.append(_together(features, queries, spine, f"{prefix}_all"))
     return tuple(queries)
 
@@ -103,16 +92,6 @@ def _groups(features: Sequence[Feature]) -> list[tuple[type[Extract], ColumnRef 
 def _places(extract: type[Extract], key: str, area: str, spine: str, table: str) -> FeatureQuery:
     about = f"where each entity lies, from {extract.__name__}.{area}"
     return FeatureQuery(table, places_query(extract, key, area, spine), (extract,), (), about)
-
-
-def _own(
-    extract: type[Extract], features: Sequence[Feature], key: str, places: str, table: str, prefix: str
-) -> FeatureQuery:
-    entities, rows = portion_tables(prefix)
-    of_some = own_query(extract, features, key, entities, rows)
-    portions = portions_of(extract, features, key, whole=places, prefix=prefix, sql=of_some)
-    about = f"each entity's own part of what {extract.__name__} says of its area"
-    return FeatureQuery(table, own_query(extract, features, key, places), (extract,), (), about, portions)
 
 
 def _together(features: Sequence[Feature], queries: Sequence[FeatureQuery], spine: str, table: str) -> FeatureQuery:

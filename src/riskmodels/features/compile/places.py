@@ -8,7 +8,7 @@ from riskmodels.features.builders import Feature
 from riskmodels.features.compile.clauses import exact, indent, picked, snippet_sql, visible, within
 from riskmodels.lake.contracts import Extract
 
-__all__ = ["nearby_query", "own_query", "places_query"]
+__all__ = ["nearby_query", "places_query"]
 
 
 def places_query(extract: type[Extract], key: str, area: str, as_of_dates: str) -> str:
@@ -22,40 +22,26 @@ def places_query(extract: type[Extract], key: str, area: str, as_of_dates: str) 
     )
 
 
-def own_query(
-    extract: type[Extract], features: Sequence[Feature], key: str, places: str, rows: str | None = None
-) -> str:
-    """Write each entity's own part at each date, with its area; ``rows`` is read in place of the extract."""
-    moments, _ = _moments_and_values(features)
-    own = [f"{text} AS {name}" for name, text in moments.items()]
-    seen = f'e."{key}" = s.entity AND {visible("e", "s.as_of")}'
-    return (
-        f"SELECT\n  s.entity,\n  s.as_of,\n  s.area,\n  {indent(own)}\n"
-        f"FROM {places} AS s LEFT JOIN {rows or extract.folder()} AS e ON {seen}\nGROUP BY s.entity, s.as_of, s.area"
-    )
-
-
-def nearby_query(features: Sequence[Feature], own: str, spine: str) -> str:
+def nearby_query(extract: type[Extract], features: Sequence[Feature], key: str, places: str, spine: str) -> str:
     """Write the query over all entities of each area, less the entity's own part, so that nobody describes themself."""
-    moments, values = _moments_and_values(features)
-    around = [f"SUM({name}) AS {name}" for name in moments]
-    return (
-        f"WITH around AS (\nSELECT area, as_of, {', '.join(around)}\n"
-        f"FROM {own} WHERE area IS NOT NULL GROUP BY area, as_of\n)\n"
-        f"SELECT\n  s.entity,\n  s.as_of,\n  {indent(values)}\n"
-        f"FROM {spine} AS s LEFT JOIN {own} AS o ON o.entity = s.entity AND o.as_of = s.as_of\n"
-        f"LEFT JOIN around AS a ON a.area = o.area AND a.as_of = o.as_of"
-    )
-
-
-def _moments_and_values(features: Sequence[Feature]) -> tuple[dict[str, str], list[str]]:
     moments: dict[str, str] = {}
     values: list[str] = []
     for feature in features:
         made, value = _parts(feature)
         moments.update(made)
         values.append(f"CASE WHEN o.area IS NOT NULL THEN {value} END AS {feature.name}")
-    return moments, values
+    own = [f"{text} AS {name}" for name, text in moments.items()]
+    around = [f"SUM({name}) AS {name}" for name in moments]
+    return (
+        f"WITH own AS (\nSELECT\n  s.entity,\n  s.as_of,\n  s.area,\n  {indent(own)}\n"
+        f'FROM {places} AS s LEFT JOIN {extract.folder()} AS e ON e."{key}" = s.entity AND {visible("e", "s.as_of")}\n'
+        f"GROUP BY s.entity, s.as_of, s.area\n),\n"
+        f"around AS (\nSELECT area, as_of, {', '.join(around)}\n"
+        f"FROM own WHERE area IS NOT NULL GROUP BY area, as_of\n)\n"
+        f"SELECT\n  s.entity,\n  s.as_of,\n  {indent(values)}\n"
+        f"FROM {spine} AS s LEFT JOIN own AS o ON o.entity = s.entity AND o.as_of = s.as_of\n"
+        f"LEFT JOIN around AS a ON a.area = o.area AND a.as_of = o.as_of"
+    )
 
 
 def _parts(feature: Feature) -> tuple[dict[str, str], str]:

@@ -26,9 +26,8 @@ def code_list(extract: type[Extract], snippet: Snippet) -> tuple[str, ...]:
 class Rows:
     """Collects the columns that features need of each row, under short names; ``sql`` gives the sub-query."""
 
-    def __init__(self, extract: type[Extract], key: str, table: str | None = None) -> None:
+    def __init__(self, extract: type[Extract], key: str) -> None:
         self._extract = extract
-        self._table = table or extract.folder()
         self._columns: dict[str, str] = {}
         self._raw: set[str] = set()
         self._key = key
@@ -106,7 +105,7 @@ class Rows:
         made = [f"{text} AS {name}" for text, name in self._columns.items()]
         items = ", ".join([*plain, *(f"r.{clock}" for clock in clocks), *made])
         asked = "" if only is None else f' WHERE r."{self._key}" IN ({only})'
-        return f"(SELECT {items} FROM {self._table} AS r{asked})"
+        return f"(SELECT {items} FROM {self._extract.folder()} AS r{asked})"
 
 
 class DatedSpine:
