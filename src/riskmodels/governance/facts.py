@@ -77,10 +77,14 @@ class ModelFacts(Record):
 
 
 class PeriodFacts(Record):
-    """How well one period that was scored out of time was ranked."""
+    """How well one period that was scored out of time was ranked, and how often the outcome happened in it.
+
+    ``base_rate`` is null where it is not given, or where too few had the outcome to say.
+    """
 
     as_of: datetime.date
     roc_auc: Measured
+    base_rate: Measured | None = None
 
 
 class DataFacts(Record):
@@ -92,6 +96,8 @@ class DataFacts(Record):
         Whether new rows are expected all the time, so that its age matters.
     newest : date or None
         The last known time in it.
+    known_time_assumed : bool
+        Whether its contract assumes when a row became known, because nobody recorded it.
     """
 
     extract: str
@@ -101,6 +107,7 @@ class DataFacts(Record):
     tolerance: float
     moving: bool
     newest: datetime.date | None
+    known_time_assumed: bool = False
 
 
 class LeakageFacts(Record):

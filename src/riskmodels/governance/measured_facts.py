@@ -27,6 +27,7 @@ from riskmodels.governance.facts import (
 from riskmodels.records import Interval, TrainedModel, TrainingTable
 from riskmodels.records.assurance import Assurance
 from riskmodels.records.bias import BiasAudit
+from riskmodels.records.model import PeriodFigures
 
 __all__ = ["MeasuredFacts", "extracts_read", "measured_facts", "model_facts"]
 
@@ -63,7 +64,7 @@ def measured_facts(case: UseCase, table: TrainingTable, model: TrainedModel, fou
     """
     scored = [one for one in model.evaluation.periods if one.roc_auc is not None and one.roc_auc.value is not None]
     return MeasuredFacts(
-        periods=tuple(PeriodFacts(as_of=one.as_of, roc_auc=_measured(one.roc_auc)) for one in scored),
+        periods=tuple(_period(one, found.bias.disclosure_number) for one in scored),
         data=_data(case, table),
         leakage=_leakage(found),
         bias=_bias(found.bias),
@@ -133,6 +134,11 @@ def _measured(one: Interval | None) -> Measured:
     return Measured(value=None) if one is None else Measured(value=one.value, low=one.low, high=one.high)
 
 
+def _period(one: PeriodFigures, fewest: int) -> PeriodFacts:
+    base_rate = _measured(one.base_rate) if one.positives >= fewest else None
+    return PeriodFacts(as_of=one.as_of, roc_auc=_measured(one.roc_auc), base_rate=base_rate)
+
+
 def _whole(one: Interval) -> Measured:
     """Round to whole percents: a share in full could give a group's counts back."""
     ends = (None if end is None else round(end, 2) for end in (one.value, one.low, one.high))
@@ -155,6 +161,7 @@ def _data(case: UseCase, table: TrainingTable) -> tuple[DataFacts, ...]:
             tolerance=one.tolerance,
             moving=one.extract in names,
             newest=None if one.last_known is None else one.last_known.date(),
+            known_time_assumed=one.known_time_assumed,
         )
         for one in table.report.quality.extracts
     )
