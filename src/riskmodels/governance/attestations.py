@@ -22,6 +22,7 @@ from riskmodels.governance.facts import CandidateFacts
 from riskmodels.governance.wire import Record
 
 __all__ = [
+    "EVERY_CANDIDATE",
     "Attestation",
     "Candidate",
     "Conditions",
@@ -38,6 +39,9 @@ __all__ = [
 
 Kind = Literal["candidate", "reproduced", "word", "suspension", "promotion", "status", "standing"]
 RoleKind = Literal["advise", "accept_risk", "decide"]
+
+EVERY_CANDIDATE = "0" * 64
+"""What a suspension names as its candidate to stop the whole model, whatever version."""
 
 
 class Conditions(Record):

@@ -1,0 +1,416 @@
+"""A council whose roles all hold keys, a candidate that passes every check, and what they sign: for tests to break."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from riskmodels.governance.admission import bound_digests
+from riskmodels.governance.attestations import (
+    Attestation,
+    Candidate,
+    Promotion,
+    Reproduced,
+    Standing,
+    Status,
+    Suspension,
+    Word,
+)
+from riskmodels.governance.attestations import Conditions as _Conditions
+from riskmodels.governance.envelopes import Opened, opened, seal
+from riskmodels.governance.facts import CandidateFacts
+from riskmodels.governance.keys import new_signer, public_key
+from riskmodels.governance.pack import Pack
+from riskmodels.governance.roles import Board, Holder, Role, Root
+from riskmodels.governance.trust import make_root, sign_root
+from riskmodels.governance.wire import canonical, sha256
+from riskmodels.policy import AssurancePolicy, Comparison, ModelPolicy
+from riskmodels.promotion_policy import PromotionPolicy
+
+if TYPE_CHECKING:
+    from securesystemslib.signer import CryptoSigner
+
+AT = datetime.datetime(2026, 3, 2, 12, tzinfo=datetime.UTC)
+"""The moment that everything is judged for."""
+
+MODEL = "rent_arrears"
+ROOT_ROLES = ("accountable_officer", "siro", "data_protection_officer")
+ROLES = {
+    "siro": "accept_risk",
+    "data_protection_officer": "advise",
+    "equality_lead": "advise",
+    "ethics_board": "advise",
+    "accountable_officer": "decide",
+}
+DOCUMENTS = ("card", "statement", "dpia", "equality", "atrs", "canvas", "processing_record", "sources")
+
+
+def ago(**how_long: float) -> datetime.datetime:
+    """Give a moment before :data:`AT`, such as ``ago(days=1)``."""
+    return AT - datetime.timedelta(**how_long)
+
+
+def digest_of(words: str) -> str:
+    """Give a digest to stand for something that is named only."""
+    return sha256(words.encode())
+
+
+def policy_of(**changes: Any) -> ModelPolicy:
+    """Give a policy that :func:`facts_of` satisfies, with changes to its fields."""
+    comparison = Comparison(
+        characteristic="sex", group="female", metric="missed", tolerance=0.1, reason="One in ten is the most we bear"
+    )
+    held: dict[str, Any] = {
+        "capacity": 50,
+        "capacity_reason": "Ten officers, five calls each",
+        "assurance": AssurancePolicy(comparisons=(comparison,)),
+        "promotion": PromotionPolicy(),
+    }
+    return ModelPolicy(**held | changes)
+
+
+def facts_of(*, root_digest: str, **changes: Any) -> CandidateFacts:
+    """Give facts that pass every check, with changes: ``facts_of(root_digest=..., model={"capacity": 60})``.
+
+    A change that is a mapping changes the fields that it names; any other replaces the whole.
+    """
+    held = _facts() | {"root_digest": root_digest}
+    for name, change in changes.items():
+        held[name] = {**held[name], **change} if isinstance(change, dict) and name != "documents" else change
+    held["documents"] = {**_facts()["documents"], **changes.get("documents", {})}
+    return CandidateFacts.model_validate({name: one for name, one in held.items() if one is not None})
+
+
+class Council:
+    """A council with a key for each role, an author, a reproducer and a registry, and a signed trust root.
+
+    Attributes
+    ----------
+    signers : dict of str to CryptoSigner
+        Key pairs by role, and of ``"author"``, ``"reproducer"`` and ``"registry"``.
+    root, root_envelopes, pin
+        The trust root in force, the chain's envelopes, and the digest of the first.
+    """
+
+    def __init__(self, *, models: Iterable[str] = (MODEL,), policy: ModelPolicy | None = None) -> None:
+        self.signers: dict[str, CryptoSigner] = {
+            name: new_signer() for name in (*ROLES, "author", "reproducer", "registry")
+        }
+        self.board = Board(
+            council="Demo council",
+            roles={
+                name: Role.model_validate(
+                    {"title": name.replace("_", " "), "kind": kind, "holders": (self.holder(name),)}
+                )
+                for name, kind in ROLES.items()
+            },
+            authors=(self.holder("author"),),
+            reproducers=(self.holder("reproducer"),),
+            registry=(self.holder("registry"),),
+            root_roles=ROOT_ROLES,
+            root_quorum=2,
+        )
+        self.policies = {name: policy or policy_of() for name in models}
+        self.root_envelopes: tuple[str, ...] = ()
+        self.root: Root | None = None
+        self.next_root(at=ago(days=30))
+        self.pin = self.roots[0].digest
+
+    @property
+    def in_force(self) -> Root:
+        """Give the newest root."""
+        assert self.root is not None
+        return self.root
+
+    @property
+    def roots(self) -> tuple[Root, ...]:
+        """Give the chain."""
+        from riskmodels.governance.trust import opened_root
+
+        return tuple(opened_root(one).root for one in self.root_envelopes)
+
+    def key(self, who: str) -> str:
+        """Give somebody's public key."""
+        return public_key(self.signers[who])
+
+    def holder(self, who: str, **changes: Any) -> Holder:
+        """Give somebody as a holder, such as ``holder("siro", revoked_from=AT)``."""
+        return Holder.model_validate({"title": who.replace("_", " "), "key": self.key(who)} | changes)
+
+    def board_with(self, **holders: tuple[Holder, ...]) -> Board:
+        """Give the board with other holders of a role, or of ``authors``, ``reproducers`` or ``registry``."""
+        lists = {name: held for name, held in holders.items() if name not in self.board.roles}
+        roles = {
+            name: role.model_copy(update={"holders": holders.get(name, role.holders)})
+            for name, role in self.board.roles.items()
+        }
+        return self.board.model_copy(update={"roles": roles, **lists})
+
+    def next_root(
+        self,
+        *,
+        board: Board | None = None,
+        policies: dict[str, ModelPolicy] | None = None,
+        at: datetime.datetime | None = None,
+        expires: datetime.date = datetime.date(2027, 1, 1),
+        signed_by: Iterable[str] = ROOT_ROLES[:2],
+    ) -> str:
+        """Have the next root signed and taken up; it gives the envelope."""
+        self.board, self.policies = board or self.board, policies or self.policies
+        root = make_root(self.board, self.policies, previous=self.root, at=at or ago(days=20), expires=expires)
+        envelope = self.sign_root(root, signed_by)
+        self.root, self.root_envelopes = root, (*self.root_envelopes, envelope)
+        return envelope
+
+    def sign_root(self, root: Root, signed_by: Iterable[str] = ROOT_ROLES[:2]) -> str:
+        """Have a root signed by some."""
+        signed: Root | str = root
+        for who in signed_by:
+            signed = sign_root(signed, self.signers[who])
+        assert isinstance(signed, str)
+        return signed
+
+    def seal(self, attestation: Attestation, who: str) -> str:
+        """Have somebody sign a statement, whether they may or not."""
+        return seal(attestation, self.signers[who])
+
+    def facts(self, **changes: Any) -> CandidateFacts:
+        """Give facts that pass every check under the root in force; see :func:`facts_of`."""
+        return facts_of(**{"root_digest": self.in_force.digest} | changes)
+
+    def candidate(self, *, by: str = "author", **changes: Any) -> str:
+        """Have the author put a candidate forward; it gives the envelope."""
+        return self.seal(Candidate(facts=self.facts(**changes)), by)
+
+    def reproduced(self, candidate: str, *, by: str = "reproducer", **changes: Any) -> str:
+        """Have somebody say that they made it again."""
+        one, facts = _read(candidate)
+        held: dict[str, Any] = {
+            "model": facts.model.name,
+            "candidate_digest": one.digest,
+            "bundle_digest": facts.model.bundle_digest,
+            "reproducibility_digest": facts.model.reproducibility_digest,
+            "platform": facts.model.platform,
+            "at": ago(hours=36),
+        }
+        return self.seal(Reproduced(**held | changes), by)
+
+    def word(self, candidate: str, role: str, *, by: str | None = None, **changes: Any) -> str:
+        """Have a role approve, or say what the changes say."""
+        one, facts = _read(candidate)
+        held: dict[str, Any] = {
+            "model": facts.model.name,
+            "role": role,
+            "decision": "approve",
+            "reasons": "It is better than today's list, and its limits are known",
+            "candidate_digest": one.digest,
+            **bound_digests(facts),
+            "at": ago(days=1),
+            "review_by": datetime.date(2026, 12, 1),
+        }
+        return self.seal(Word(**held | changes), by or role)
+
+    def words(self, candidate: str, *, without: Iterable[str] = (), **changes: Any) -> tuple[str, ...]:
+        """Have every role approve."""
+        return tuple(self.word(candidate, role, **changes) for role in ROLES if role not in without)
+
+    def suspension(self, candidate: str, *, role: str = "siro", by: str | None = None, **changes: Any) -> str:
+        """Have a role order it to stop."""
+        one, facts = _read(candidate)
+        held: dict[str, Any] = {
+            "model": facts.model.name,
+            "candidate_digest": one.digest,
+            "role": role,
+            "reason": "A complaint is being looked into",
+            "at": ago(hours=1),
+        }
+        return self.seal(Suspension(**held | changes), by or role)
+
+    def promotion(self, candidate: str, *, by: str = "registry", **changes: Any) -> str:
+        """Have the registry's server countersign version 1 as champion."""
+        one, facts = _read(candidate)
+        held: dict[str, Any] = {
+            "model": facts.model.name,
+            "version": 1,
+            "alias": "champion",
+            "candidate_digest": one.digest,
+            "bundle_digest": facts.model.bundle_digest,
+            "root_digest": self.in_force.digest,
+            "conditions": _Conditions(),
+            "approved_until": datetime.date(2026, 12, 1),
+            "at": ago(hours=12),
+            "log_head": f"1:{digest_of('entry 1')}",
+        }
+        return self.seal(Promotion(**held | changes), by)
+
+    def status(self, candidate: str, *, by: str = "registry", **changes: Any) -> str:
+        """Have the registry's server say how things stand."""
+        one, facts = _read(candidate)
+        held: dict[str, Any] = {
+            "model": facts.model.name,
+            "live": {"champion": one.digest},
+            "root_digest": self.in_force.digest,
+            "at": ago(hours=1),
+            "log_head": f"2:{digest_of('entry 2')}",
+        }
+        return self.seal(Status(**held | changes), by)
+
+    def standing(self, candidate: str, *, role: str, by: str | None = None, **changes: Any) -> str:
+        """Have a role approve retrains of an approved candidate beforehand."""
+        one, facts = _read(candidate)
+        bound = bound_digests(facts)
+        held: dict[str, Any] = {
+            "model": facts.model.name,
+            "role": role,
+            "definition_digest": facts.model.definition_digest,
+            "policy_digest": sha256(canonical(self.in_force.policies[facts.model.name])),
+            "dpia_digest": bound["dpia_digest"],
+            "equality_digest": bound["equality_digest"],
+            "candidate_digest": one.digest,
+            "reasons": "The same definitions, looked at every month",
+            "at": ago(days=1),
+            "until": datetime.date(2026, 9, 1),
+        }
+        return self.seal(Standing(**held | changes), by or role)
+
+    def pack(self, candidate: str, *attestations: str, **changes: Any) -> Pack:
+        """Put a candidate and what was signed about it into a pack, as version 1."""
+        held: dict[str, Any] = {
+            "roots": self.root_envelopes,
+            "model": _read(candidate)[1].model.name,
+            "version": 1,
+            "candidate": candidate,
+            "attestations": attestations,
+        }
+        return Pack(**held | changes)
+
+    def full_pack(self, candidate: str | None = None, *, promoted: bool = False, **changes: Any) -> Pack:
+        """Give a pack that passes the gate: reproduced, and approved by every role; changes are the facts'."""
+        held = candidate or self.candidate(**changes)
+        more = (self.promotion(held),) if promoted else ()
+        return self.pack(held, self.reproduced(held), *self.words(held), *more)
+
+
+def _read(candidate: str) -> tuple[Opened, CandidateFacts]:
+    one = opened(candidate)
+    assert isinstance(one.attestation, Candidate)
+    return one, one.attestation.facts
+
+
+def _measured(value: float, low: float, high: float) -> dict[str, float]:
+    return {"value": value, "low": low, "high": high}
+
+
+def _facts() -> dict[str, Any]:
+    return {
+        "made_at": ago(days=2),
+        "model": _model_facts(),
+        "periods": [{"as_of": "2025-11-01", "roc_auc": _measured(0.79, 0.75, 0.83)}],
+        "data": [
+            {
+                "extract": "rent_payments",
+                "source": "housing_system",
+                "rows": 60_000,
+                "bad_share": 0.001,
+                "tolerance": 0.01,
+                "moving": True,
+                "newest": "2025-12-31",
+            }
+        ],
+        "leakage": {"time_travel_rows": 500, "shuffled_passed": True},
+        "bias": _bias_facts(),
+        "proxies": {"strength": {"sex": _measured(0.55, 0.52, 0.58)}},
+        "explanation": {
+            "largest_gap": 1e-9,
+            "largest_difference": 1e-8,
+            "checked_rows": 1000,
+            "stability": _measured(0.9, 0.8, 1.0),
+            "leading": ["arrears now", "missed payments"],
+        },
+        "monotone": {"declared": ["arrears now"], "checked_rows": 1000},
+        "disclosure": {"number": 10, "round_to": 5, "smallest_shown": 15},
+        "sources": [_source_facts()],
+        "documents": {
+            name: {
+                "digest": digest_of(name),
+                "rests_on": digest_of("rests on"),
+                "rests_on_now": digest_of("rests on"),
+                "review_by": "2026-12-01",
+            }
+            for name in DOCUMENTS
+        },
+        "transparency": {
+            "privacy_notice": "https://council.example/privacy",
+            "complaint_route": "https://council.example/complain",
+            "objection_route": "https://council.example/object",
+            "human_review": "A rent officer reads the whole file",
+            "may_override": "Any name on the list, with a reason",
+            "training": "Two hours before first use, and yearly",
+        },
+        "benefit": "Benefit not shown",
+        "files": [
+            {"path": "manifest.json", "sha256": digest_of("manifest"), "bytes": 900},
+            {"path": "model.txt", "sha256": digest_of("model"), "bytes": 90_000},
+        ],
+    }
+
+
+def _model_facts() -> dict[str, Any]:
+    return {
+        "name": MODEL,
+        "purpose": "homelessness_prevention",
+        "outcome_says": "owes eight weeks' rent or more",
+        "chosen": "lightgbm",
+        "baseline": "arrears now",
+        "bundle_digest": digest_of("bundle"),
+        "reproducibility_digest": digest_of("trees"),
+        "definition_digest": digest_of("definition"),
+        "table_digest": digest_of("table"),
+        "platform": {"python": "3.11", "lightgbm": "4.6"},
+        "rows": 20_000,
+        "positives": 900,
+        "capacity": 50,
+        "horizon_days": 90,
+        "learned_from": ["2025-06-01", "2025-07-01"],
+        "held_out": ["2026-01-01"],
+        "metrics": {
+            "lightgbm": {
+                "roc_auc": _measured(0.81, 0.78, 0.84),
+                "calibration_slope": _measured(1.02, 0.9, 1.1),
+                "calibration_error": _measured(0.01, 0.005, 0.02),
+            }
+        },
+        "differences": {"chosen_minus_baseline": {"roc_auc": _measured(0.06, 0.03, 0.09)}},
+    }
+
+
+def _bias_facts() -> dict[str, Any]:
+    return {
+        "comparisons": [
+            {
+                "characteristic": "sex",
+                "group": "female",
+                "metric": "missed",
+                "tolerance": 0.1,
+                "difference": _measured(0.01, -0.03, 0.05),
+                "verdict": "pass",
+                "people_needed": 400,
+            }
+        ],
+        "held": {"sex": "recorded for 97%"},
+    }
+
+
+def _source_facts() -> dict[str, Any]:
+    return {
+        "extract": "rent_payments",
+        "source": "housing_system",
+        "read_for": "model",
+        "registered": True,
+        "purposes": ["homelessness_prevention"],
+        "regime": "UK GDPR",
+        "lawful_basis": "public task",
+        "gateway": "Housing Act 1996 s179",
+        "retention": "six years",
+    }
