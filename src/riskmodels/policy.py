@@ -7,18 +7,15 @@ a key is set to is never shown: an address may hold a password.
 from __future__ import annotations
 
 import datetime
-import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from riskmodels.errors import SettingsError
-from riskmodels.naming import nearest
-from riskmodels.promotion_policy import AtLeast, AtMost, Between, Grace, PromotionPolicy, Quorum
+from riskmodels.promotion_policy import PromotionPolicy
+from riskmodels.yaml_file import YamlFile, read_yaml
 
 __all__ = [
     "AllowedByException",
@@ -31,15 +28,6 @@ __all__ = [
     "SettingsFile",
     "read_settings",
 ]
-
-KeyPath = tuple[str, ...]
-
-_THRESHOLDS: dict[str, type[BaseModel]] = {
-    name: kind
-    for name, field in PromotionPolicy.model_fields.items()
-    if (kind := field.annotation) in (AtLeast, AtMost, Between)
-}
-_DEEPEST = 4  # models.<name>.as_of.first; an alias may make YAML go round in a circle
 
 
 class _Record(BaseModel):
@@ -198,17 +186,15 @@ class SettingsFile:
         The ``mlflow.yaml``.
     settings : Settings
         What it says.
-    lines : mapping of key path to int
-        The line, from 1, at which each key stands: ``("models", "rent_arrears")``.
     """
 
     path: Path
     settings: Settings
-    lines: Mapping[KeyPath, int] = field(repr=False)
+    _file: YamlFile = field(repr=False)
 
     def place(self, *key_path: str) -> str:
         """Word where a key stands, such as ``mlflow.yaml, line 12: models.rent_arrears``."""
-        return _place(self.path, self.lines, key_path)
+        return self._file.place(*key_path)
 
 
 def read_settings(path: Path) -> SettingsFile:
@@ -225,108 +211,14 @@ def read_settings(path: Path) -> SettingsFile:
         If it cannot be read, is not YAML, names a key twice or one that does not exist, lacks one, or sets one to
         something that cannot be. It names the file, the line and the key.
     """
-    root, data = _load(path, _text(path))
-    lines = dict(_lines(path, root))
-    try:
-        # As JSON, so that the text "50" is not taken for a number while a list still does for a tuple.
-        as_json = json.dumps(data, default=str)
-    except ValueError:
-        raise _fault(path, f"{path} goes round in a circle: an alias leads back to itself") from None
-    try:
-        settings = Settings.model_validate_json(as_json, strict=True)
-    except ValidationError as error:
-        faults = error.errors(include_input=False, include_url=False)
-        raise _fault(path, "; ".join(_fault_in_words(path, lines, fault) for fault in faults)) from None
-    return SettingsFile(path, settings, lines)
 
+    def fault(found: str) -> SettingsError:
+        return SettingsError(
+            found,
+            expected="the keys lake {uri, engine}, tracking_uri, registry_uri and models {<name>: {capacity, ...}}",
+            next_step=f"Correct {path.name}; `riskmodels init DIR` makes a fresh one to compare with.",
+            who="whoever looks after this workspace",
+        )
 
-def _fault(path: Path, found: str) -> SettingsError:
-    return SettingsError(
-        found,
-        expected="the keys lake {uri, engine}, tracking_uri, registry_uri and models {<name>: {capacity, ...}}",
-        next_step=f"Correct {path.name}; `riskmodels init DIR` makes a fresh one to compare with.",
-        who="whoever looks after this workspace",
-    )
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise _fault(path, f"{path} cannot be read as text ({type(error).__name__})") from None
-
-
-def _load(path: Path, text: str) -> tuple[yaml.Node, Any]:
-    loader = yaml.SafeLoader(text)
-    try:
-        root = loader.get_single_node()
-        data = None if root is None else loader.construct_document(root)
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark is not None else ""
-        raise _fault(path, f"{path}{line} is not YAML: {getattr(error, 'problem', None) or error}") from None
-    finally:
-        loader.dispose()
-    if root is None or not isinstance(data, dict):
-        what = "is empty" if data is None else f"holds a {type(data).__name__} where keys were expected"
-        raise _fault(path, f"{path} {what}")
-    return root, data
-
-
-def _lines(path: Path, node: yaml.Node, above: KeyPath = ()) -> Iterator[tuple[KeyPath, int]]:
-    if not isinstance(node, yaml.MappingNode) or len(above) > _DEEPEST:
-        return
-    seen: set[str] = set()
-    for key, value in node.value:
-        here = (*above, str(key.value))
-        line = key.start_mark.line + 1
-        if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
-            raise _fault(path, f"{path}, line {line}: a key under {'.'.join(above) or 'the top'} is not a word")
-        if here[-1] in seen:
-            raise _fault(path, f"{_place(path, {here: line}, here)} is given twice")
-        seen.add(here[-1])
-        yield here, line
-        yield from _lines(path, value, here)
-
-
-def _place(path: Path, lines: Mapping[KeyPath, int], key_path: KeyPath) -> str:
-    known = next((key_path[:n] for n in range(len(key_path), 0, -1) if key_path[:n] in lines), None)
-    line = f", line {lines[known]}" if known else ""
-    return f"{path}{line}: {'.'.join(key_path) or 'the whole file'}"
-
-
-def _fault_in_words(path: Path, lines: Mapping[KeyPath, int], fault: Any) -> str:
-    key_path = tuple(str(part) for part in fault["loc"])
-    place = _place(path, lines, key_path)
-    if fault["type"] == "extra_forbidden":
-        return f"{place} is not a setting{nearest(key_path[-1], _keys_beside(key_path))}"
-    if fault["type"] == "missing":
-        return f"{place} is not there"
-    words = str(fault["msg"]).removeprefix("Value error, ")
-    return f"{place} is not right: {words[0].lower()}{words[1:]}"
-
-
-def _keys_beside(key_path: KeyPath) -> list[str]:
-    record: type[BaseModel] = Settings
-    match key_path:
-        case ("models", _, "as_of", _):
-            record = AsOfSettings
-        case ("models", _, "assurance", "comparisons", _, _):
-            record = Comparison
-        case ("models", _, "assurance", "allowed_by_exception", _, _):
-            record = AllowedByException
-        case ("models", _, "promotion", "quorum", _):
-            record = Quorum
-        case ("models", _, "promotion", "grace", _):
-            record = Grace
-        case ("models", _, "promotion", threshold, _) if threshold in _THRESHOLDS:
-            record = _THRESHOLDS[threshold]
-        case ("models", _, "promotion", _):
-            record = PromotionPolicy
-        case ("models", _, "assurance", _):
-            record = AssurancePolicy
-        case ("models", _, _):
-            record = ModelPolicy
-        case ("lake", _):
-            record = LakeSettings
-    return list(record.model_fields)
+    file = read_yaml(path, fault=fault)
+    return SettingsFile(path, file.record(Settings, noun="a setting"), file)
