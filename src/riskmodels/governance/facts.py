@@ -121,7 +121,10 @@ class LeakageFacts(Record):
 
 
 class ComparisonFacts(Record):
-    """One comparison that the policy named beforehand, with its verdict."""
+    """One comparison that the policy named beforehand, with its verdict.
+
+    ``difference`` has no value where it is withheld, because too few people stand behind it to be published.
+    """
 
     characteristic: str
     group: str

@@ -1,6 +1,7 @@
 """Turn a finished run into the facts that its author signs. Nothing is typed twice: every figure is the run's own.
 
-Figures of groups are whole percents, and counts of groups are left out: the facts travel further than the audit.
+Figures of groups are those that may leave the audit (whole percents, small counts withheld), and counts of groups are
+left out: the facts travel further than the audit.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
+from riskmodels.assurance.bias_display import as_json as bias_as_json
 from riskmodels.assurance.bias_display import safe_groups
 from riskmodels.features import UseCase
 from riskmodels.governance.facts import (
@@ -139,12 +141,6 @@ def _period(one: PeriodFigures, fewest: int) -> PeriodFacts:
     return PeriodFacts(as_of=one.as_of, roc_auc=_measured(one.roc_auc), base_rate=base_rate)
 
 
-def _whole(one: Interval) -> Measured:
-    """Round to whole percents: a share in full could give a group's counts back."""
-    ends = (None if end is None else round(end, 2) for end in (one.value, one.low, one.high))
-    return Measured(**dict(zip(("value", "low", "high"), ends, strict=True)))
-
-
 def _data(case: UseCase, table: TrainingTable) -> tuple[DataFacts, ...]:
     treated = case.outcome.treated_by
     moving = {case.population.extract, case.outcome.extract, *([treated.extract] if treated else [])}
@@ -179,27 +175,29 @@ def _leakage(found: Assurance) -> LeakageFacts:
 
 
 def _bias(audit: BiasAudit) -> BiasFacts:
+    """Take the audit's verdicts with the figures that may leave it: what its tables withhold is withheld here too."""
+    shown = bias_as_json(audit)
     return BiasFacts(
         comparisons=tuple(
             ComparisonFacts(
-                characteristic=one.characteristic,
-                group=one.group,
-                metric=one.metric,
-                tolerance=one.tolerance,
-                difference=_whole(one.difference),
-                verdict=one.verdict,
-                people_needed=one.people_needed,
+                characteristic=one["characteristic"],
+                group=one["group"],
+                metric=one["metric"],
+                tolerance=one["tolerance"],
+                difference=Measured(**one["difference"]),
+                verdict=one["verdict"],
+                people_needed=one["people_needed"],
             )
-            for one in audit.decisive
+            for one in shown["decisive"]
         ),
         breaches=tuple(
             BreachFacts(
-                group=" and ".join(f"{name}: {group}" for name, group in one.key),
-                metric=one.metric,
-                tolerance=one.tolerance,
-                difference=_whole(one.difference),
+                group=" and ".join(f"{name}: {group}" for name, group in one["group"].items()),
+                metric=one["metric"],
+                tolerance=one["tolerance"],
+                difference=Measured(**one["difference"]),
             )
-            for one in audit.breaches
+            for one in shown["breaches"]
         ),
         held={one.protected: one.says for one in audit.held},
         not_measured=tuple(f"{one.what}: {one.why}" for one in audit.not_measured),
