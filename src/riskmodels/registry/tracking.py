@@ -6,14 +6,10 @@ MLflow is imported, and again in a process that had imported it already.
 
 from __future__ import annotations
 
-import importlib
 import json
-import logging
-import os
 import re
 import sqlite3
 import tempfile
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -22,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from riskmodels.errors import OutputError
 from riskmodels.records import Interval, RunRecord, TrainedModel, TrainingTable
 from riskmodels.registry.new_store import make_sqlite_store
+from riskmodels.registry.silence import import_silently
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -74,7 +71,7 @@ def log_run(
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
 
-    _import_silently()
+    import_silently()
     from mlflow.tracking import MlflowClient
 
     try:
@@ -89,20 +86,6 @@ def log_run(
         return RunRecord(run_id, experiment_id, artifact_uri)
     except (MlflowException, SQLAlchemyError, OSError) as error:
         raise _unwritable(tracking_uri, str(error).splitlines()[0]) from error
-
-
-def _import_silently() -> None:
-    """Import MLflow with its telemetry off, and off again where it was imported before."""
-    os.environ.update({"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"})
-    with warnings.catch_warnings():
-        # MLflow's own tables use a loading strategy that SQLAlchemy 2.1 deprecates; it says so as they are imported.
-        warnings.filterwarnings("ignore", message="The ``noload`` loader strategy is deprecated")
-        importlib.import_module("mlflow.store.tracking.sqlalchemy_store")
-    from mlflow.telemetry.client import set_telemetry_client
-
-    set_telemetry_client()  # type: ignore[no-untyped-call]
-    for chatty in ("mlflow", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def _prepare_sqlite(tracking_uri: str) -> None:

@@ -28,7 +28,8 @@ from riskmodels.records import (
 )
 from riskmodels.registry.environment import describe_environment
 from riskmodels.registry.new_store import make_sqlite_store
-from riskmodels.registry.tracking import _import_silently, log_run
+from riskmodels.registry.silence import import_silently
+from riskmodels.registry.tracking import log_run
 
 SOURCE = str(Path(riskmodels.__file__).parents[1])
 
@@ -279,7 +280,7 @@ def test_a_store_that_could_not_be_finished_is_not_left_behind(tmp_path: Path) -
     code = (
         "import resource, sys; from pathlib import Path\n"
         "from riskmodels.registry import tracking\n"
-        "tracking._import_silently()\n"
+        "tracking.import_silently()\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
         "try:\n    tracking.make_sqlite_store(Path(sys.argv[1]))\n"
         "except Exception as error:\n    print(type(error).__name__)\n"
@@ -296,7 +297,7 @@ def test_a_store_that_could_not_be_finished_is_not_left_behind(tmp_path: Path) -
 
 
 def test_a_new_store_is_whole_and_one_that_is_there_is_left_alone(tmp_path: Path) -> None:
-    _import_silently()
+    import_silently()
     store = tmp_path / "mlflow.db"
     make_sqlite_store(store)
     first = store.read_bytes()
