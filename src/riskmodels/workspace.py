@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from riskmodels.atomic import cannot_write
 from riskmodels.definitions import Definitions, load_definitions
@@ -20,9 +20,12 @@ from riskmodels.html_table import html_table
 from riskmodels.lake import Extract, Lake, pseudonym_key
 from riskmodels.naming import nearest
 from riskmodels.policy import ModelPolicy, Settings, SettingsFile, read_settings
-from riskmodels.workspace_files import FEATURES, STATE, find_settings
+from riskmodels.workspace_files import ETHICS, FEATURES, STATE, find_settings
 
-__all__ = ["Extracts", "Workspace", "open", "policy_of"]
+__all__ = ["EMBEDDED_REGISTRY", "Extracts", "Workspace", "open", "policy_of"]
+
+EMBEDDED_REGISTRY = f"governed+sqlite:///{STATE}/registry.db"
+"""Where models are registered when ``mlflow.yaml`` names no registry: advisory, as SECURITY.md says."""
 
 _WHO = "whoever looks after this workspace"
 
@@ -98,6 +101,28 @@ class Workspace:
     def tracking_uri(self) -> str:
         """Give the address of MLflow's tracking store, with relative paths made absolute."""
         return self._absolute(self.settings.tracking_uri)
+
+    @property
+    def registry_uri(self) -> str:
+        """Give the address of the model registry; the embedded, governed one in the workspace when none is set."""
+        address = self._absolute(self.settings.registry_uri or EMBEDDED_REGISTRY)
+        embedded = address.startswith("governed+sqlite:") and "workspace=" not in address
+        return f"{address}?workspace={quote(self.folder.as_posix())}" if embedded else address
+
+    @property
+    def ethics(self) -> Path:
+        """Give the folder of what people sign: register of sources, board, assessments."""
+        return self.folder / ETHICS
+
+    @property
+    def trust(self) -> Path:
+        """Give the folder of the trust roots that were signed."""
+        return self.folder / ETHICS / "trust"
+
+    @property
+    def keys(self) -> Path:
+        """Give the private folder of keys that were made here."""
+        return self.state / "keys"
 
     @property
     def lake_uri(self) -> str:
@@ -193,6 +218,7 @@ class Workspace:
             ["Lake", _without_password(self.lake_uri)],
             ["Extracts declared", str(len(self.contracts))],
             ["Tracking", _without_password(self.tracking_uri)],
+            ["Registry", _without_password(self.registry_uri)],
             ["Reports of runs", str(self.state / "runs")],
             ["Bad rows, private", str(self.quarantine)],
         ]
@@ -204,7 +230,7 @@ class Workspace:
         scheme = re.match(r"([a-z0-9+]{2,}):", address)
         if scheme is None:
             return str(self.folder / Path(address).expanduser())
-        relative = re.fullmatch(r"(sqlite(?:\+\w+)?:///)(?!/)(?![A-Za-z]:)(.+)", address)
+        relative = re.fullmatch(r"((?:governed\+)?sqlite(?:\+\w+)?:///)(?!/)(?![A-Za-z]:)(.+)", address)
         return address if relative is None else f"{relative[1]}{(self.folder / relative[2]).as_posix()}"
 
     def _pseudonym_key(self) -> bytes:

@@ -8,15 +8,28 @@ from pathlib import Path
 from riskmodels.atomic import cannot_write, new_folder
 from riskmodels.errors import OutputError, SettingsError
 
-__all__ = ["CONTRACTS", "FEATURES", "SETTINGS", "STATE", "case_names", "find_settings", "make_workspace"]
+__all__ = [
+    "CONTRACTS",
+    "ETHICS",
+    "FEATURES",
+    "MODEL_CARDS",
+    "SETTINGS",
+    "STATE",
+    "case_names",
+    "find_settings",
+    "make_workspace",
+]
 
 SETTINGS = "mlflow.yaml"
 FEATURES = "features"
+ETHICS = "ethics"
+MODEL_CARDS = "model_cards"
 CONTRACTS = "extracts"
 STATE = ".riskmodels"
 
-_PARTS = (SETTINGS, FEATURES)
+_PARTS = (SETTINGS, FEATURES, ETHICS, MODEL_CARDS)
 _GITIGNORE = f"# Databases, artefacts, quarantined rows and keys: never to be shared\n{STATE}/\n__pycache__/\n"
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", "trust")  # a trust root is the council's own, never a template
 
 
 def find_settings(folder: Path) -> Path:
@@ -96,7 +109,7 @@ def _copy_parts(folder: Path) -> None:
     for name in _PARTS:
         part = template / name
         if part.is_dir():
-            shutil.copytree(part, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(part, folder / name, ignore=_LEFT_OUT)
         else:
             shutil.copyfile(part, folder / name)
     (folder / ".gitignore").write_text(_GITIGNORE, encoding="utf-8")

@@ -275,7 +275,7 @@ def test_what_nobody_expected_keeps_its_traceback_but_no_values() -> None:
         "commands.app(['init', 'x'])\n"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert 1 == told.returncode
+    assert 70 == told.returncode
     assert "RuntimeError: nobody thought of this" in told.stderr
     assert "Traceback" in told.stderr
     assert "Jo Bloggs" not in told.stderr

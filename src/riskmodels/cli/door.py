@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 import time
+import traceback
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,11 +17,13 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from riskmodels.errors import RiskModelsError, SettingsError, UserError
+from riskmodels.errors import RefusedError, RiskModelsError, SettingsError, UserError
 
-__all__ = ["BAD_INPUT", "STOPPED", "Door", "door"]
+__all__ = ["BAD_INPUT", "FAULT", "REFUSED", "STOPPED", "Door", "door"]
 
+REFUSED = 1
 BAD_INPUT = 2
+FAULT = 70  # EX_SOFTWARE of sysexits.h: neither refused nor the user's to put right
 STOPPED = 130
 _SHOW_AFTER_SECONDS = 2.0
 _EXTRAS = {"deltalake", "duckdb", "matplotlib", "mlflow", "pandera", "scipy", "sklearn", "sqlglot"}
@@ -111,12 +114,16 @@ def door(*, as_json: bool, quiet: bool) -> Iterator[Door]:
     Raises
     ------
     typer.Exit
-        With 2 for what the user can put right, with 130 for Ctrl-C.
+        With 1 when the gate or the registry refuses, with 2 for what the user can put right, with 70 for a fault of
+        ours (its traceback is shown), with 130 for Ctrl-C.
     """
     _hush()
     opened = Door(as_json=as_json, quiet=quiet)
     try:
         yield opened
+    except RefusedError as error:
+        opened.refuse(error)
+        raise typer.Exit(REFUSED) from None
     except UserError as error:
         opened.refuse(error)
         raise typer.Exit(BAD_INPUT) from None
@@ -125,6 +132,13 @@ def door(*, as_json: bool, quiet: bool) -> Iterator[Door]:
             raise
         opened.refuse(_not_installed(error.name or ""))
         raise typer.Exit(BAD_INPUT) from None
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as error:  # noqa: BLE001 (told in full, and never passed over: the exit code says so)
+        opened.end_progress()
+        traceback.print_exception(error, file=sys.stderr)
+        opened.say("This is a fault of riskmodels. Please report the lines above; they hold nobody's data.")
+        raise typer.Exit(FAULT) from None
     except KeyboardInterrupt:
         opened.end_progress()
         opened.say("Stopped. Nothing was left half made; the same command can be given again.")

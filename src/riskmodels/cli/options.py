@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from riskmodels.errors import SettingsError
-from riskmodels.workspace_files import FEATURES, case_names, find_settings
+from riskmodels.workspace_files import ETHICS, FEATURES, case_names, find_settings
 
 __all__ = [
     "AsJson",
@@ -25,6 +26,7 @@ __all__ = [
     "WorkspaceFolder",
     "Years",
     "complete_case",
+    "complete_role",
 ]
 
 MONTH = "A month, such as 2023-01."
@@ -35,6 +37,15 @@ def complete_case(context: typer.Context, incomplete: str) -> list[str]:
     with contextlib.suppress(SettingsError):  # no workspace here: nothing to offer
         folder = find_settings(Path(context.params.get("workspace") or ".")).parent
         return [name for name in case_names(folder / FEATURES) if name.startswith(incomplete)]
+    return []
+
+
+def complete_role(context: typer.Context, incomplete: str) -> list[str]:
+    """Offer the roles of the workspace's board, by a look at the file: nothing is run to complete a word."""
+    with contextlib.suppress(SettingsError, OSError):  # no workspace or no board here: nothing to offer
+        board = find_settings(Path(context.params.get("workspace") or ".")).parent / ETHICS / "board.yaml"
+        found = re.findall(r"^  ([a-z_]+):", board.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        return [name for name in (*found, "author", "reproducer", "registry") if name.startswith(incomplete)]
     return []
 
 
