@@ -56,6 +56,11 @@ def test_every_check_is_asked_once_and_says_why_it_matters_and_who_can_help(coun
         assert all(words.strip() for words in (one.title, one.found, one.wanted, one.why, one.next_step, one.who))
 
 
+def gain(over_baseline: dict[str, float | None]) -> dict[str, Any]:
+    return {"chosen_minus_baseline": {"roc_auc": over_baseline}}
+
+
+BREACH = {"group": "age: 85+", "metric": "missed", "tolerance": 0.1, "difference": measured(0.4)}
 COMPARISON = {
     "characteristic": "sex",
     "group": "female",
