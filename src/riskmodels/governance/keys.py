@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from riskmodels.atomic import cannot_write, whole_file
 from riskmodels.errors import SigningError
+from riskmodels.governance.pkcs8 import ENCRYPTED, encrypted_pem
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -22,8 +23,8 @@ __all__ = ["SHORTEST_PASSPHRASE", "new_signer", "public_key", "read_private_key"
 SHORTEST_PASSPHRASE = 12
 """Characters. The file may be copied, and then nothing but the passphrase stands before the key."""
 
+_LONGEST_PASSPHRASE = 1_000
 _LONGEST_FILE = 16_384
-_ENCRYPTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
 
 
 def new_signer() -> CryptoSigner:
@@ -55,7 +56,7 @@ def write_private_key(path: Path, signer: CryptoSigner, *, passphrase: str) -> N
     Raises
     ------
     SigningError
-        If the file is there already, or the passphrase is too short.
+        If the file is there already, or the passphrase is too short or too long.
     OutputError
         If the file cannot be written.
     """
@@ -84,7 +85,7 @@ def read_private_key(path: Path, *, passphrase: str) -> CryptoSigner:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     data = _read(path)
-    if not data.lstrip().startswith(_ENCRYPTED):
+    if not data.lstrip().startswith(ENCRYPTED):
         raise _not_a_key(f"{path} holds no private key that is encrypted with a passphrase")
     try:
         key = load_pem_private_key(data, passphrase.encode())
@@ -108,25 +109,29 @@ def _signer(key: Ed25519PrivateKey) -> CryptoSigner:
 
 
 def _encrypted(signer: CryptoSigner, passphrase: str) -> bytes:
-    from cryptography.hazmat.primitives.serialization import (
-        BestAvailableEncryption,
-        Encoding,
-        PrivateFormat,
-        load_pem_private_key,
-    )
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     if len(passphrase) < SHORTEST_PASSPHRASE:
         raise _unfit(f"the passphrase is shorter than {SHORTEST_PASSPHRASE} characters")
-    key = load_pem_private_key(signer.private_bytes, None)
     try:
-        return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase.encode()))
-    except ValueError:
-        raise _unfit("the passphrase is too long, or has a character that is not text") from None
+        secret = passphrase.encode()
+    except UnicodeEncodeError:
+        raise _unfit("the passphrase has a character that is not text") from None
+    if len(secret) > _LONGEST_PASSPHRASE:
+        raise _unfit(f"the passphrase is longer than {_LONGEST_PASSPHRASE} bytes")
+    key = load_pem_private_key(signer.private_bytes, None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise _not_a_key("a key of another kind than Ed25519 is not kept")
+    return encrypted_pem(key, secret)
 
 
 def _claim(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(path, error) from None
+    try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
         raise SigningError(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +20,13 @@ from riskmodels.governance.attestations import (
     Word,
 )
 from riskmodels.governance.attestations import Conditions as _Conditions
-from riskmodels.governance.envelopes import Opened, opened, seal
+from riskmodels.governance.dsse import sealed
+from riskmodels.governance.envelopes import PAYLOAD_TYPE, Opened, opened, seal
 from riskmodels.governance.facts import CandidateFacts
 from riskmodels.governance.keys import new_signer, public_key
 from riskmodels.governance.pack import Pack
 from riskmodels.governance.roles import Board, Holder, Role, Root
-from riskmodels.governance.trust import make_root, sign_root
+from riskmodels.governance.trust import make_root, opened_root, sign_root
 from riskmodels.governance.wire import canonical, sha256
 from riskmodels.policy import AssurancePolicy, Comparison, ModelPolicy
 from riskmodels.promotion_policy import PromotionPolicy
@@ -82,6 +85,28 @@ def facts_of(*, root_digest: str, **changes: Any) -> CandidateFacts:
     return CandidateFacts.model_validate({name: one for name, one in held.items() if one is not None})
 
 
+def payload_of(envelope: str) -> dict[str, Any]:
+    """Give what an envelope says, as plain data to change."""
+    payload: dict[str, Any] = json.loads(base64.b64decode(json.loads(envelope)["payload"]))
+    return payload
+
+
+def with_payload(envelope: str, data: Any) -> str:
+    """Put other words into an envelope and leave its signatures as they are: a forgery."""
+    raw = data if isinstance(data, bytes) else canonical(data)
+    return edited(envelope, payload=base64.b64encode(raw).decode())
+
+
+def edited(envelope: str, **changes: Any) -> str:
+    """Change the fields of an envelope, such as ``payloadType``, and leave the rest as it is."""
+    return canonical(json.loads(envelope) | changes).decode()
+
+
+def signed_anyhow(data: Any, signer: CryptoSigner, *, payload_type: str = PAYLOAD_TYPE) -> str:
+    """Sign any data at all, as somebody with a key and other tools could."""
+    return sealed(data if isinstance(data, bytes) else canonical(data), signer, payload_type=payload_type)
+
+
 class Council:
     """A council with a key for each role, an author, a reproducer and a registry, and a signed trust root.
 
@@ -126,8 +151,6 @@ class Council:
     @property
     def roots(self) -> tuple[Root, ...]:
         """Give the chain."""
-        from riskmodels.governance.trust import opened_root
-
         return tuple(opened_root(one).root for one in self.root_envelopes)
 
     def key(self, who: str) -> str:
