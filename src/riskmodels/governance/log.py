@@ -18,6 +18,8 @@ from riskmodels.governance.wire import Record, canonical, sha256
 
 __all__ = ["LogEntry", "check_heads", "head_of", "next_entry", "verify_chain"]
 
+_LONGEST = 300
+_LONGEST_DETAIL = 8_000
 _HEAD = re.compile(r"([1-9][0-9]{0,17}):([0-9a-f]{64})")
 
 
@@ -69,17 +71,20 @@ def next_entry(
     candidate_digest: str | None = None,
     detail: str = "",
 ) -> LogEntry:
-    """Make the entry that follows another; the first where there is none."""
+    """Make the entry that follows another; the first where there is none.
+
+    What a client sent may be anything: characters that no database keeps are spelled out, and what is endless is cut.
+    """
     written = LogEntry(
         number=1 if previous is None else previous.number + 1,
         at=at,
-        event=event,
-        model=model,
+        event=_kept(event),
+        model=_kept(model),
         version=version,
-        alias=alias,
-        candidate_digest=candidate_digest,
-        actor=actor,
-        detail=detail,
+        alias=None if alias is None else _kept(alias),
+        candidate_digest=None if candidate_digest is None else _kept(candidate_digest),
+        actor=_kept(actor),
+        detail=_kept(detail, longest=_LONGEST_DETAIL),
         previous=None if previous is None else previous.hash,
         hash="",
     )
@@ -150,6 +155,12 @@ def check_heads(entries: Sequence[LogEntry], heads: Iterable[str]) -> None:
             raise _broken(f"entry {number} was signed for, and the log ends with entry {len(entries)}")
         if entries[number - 1].hash != parts[2]:
             raise _broken(f"entry {number} is not the one that was signed for")
+
+
+def _kept(text: str, *, longest: int = _LONGEST) -> str:
+    """Give a text as any database keeps it: no NUL, no half characters, and not more than so many."""
+    plain = text[: longest + 1].encode(errors="backslashreplace").decode().replace("\x00", "\\x00")
+    return plain if len(plain) <= longest else f"{plain[: longest - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _hash(entry: LogEntry) -> str:
