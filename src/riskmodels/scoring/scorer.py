@@ -1,0 +1,252 @@
+"""A verified model that scores, and that finds out by itself when it no longer may."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from riskmodels.errors import RefusedError, RegistryError, ScoringError
+from riskmodels.governance.attestations import Conditions
+from riskmodels.scoring.bands import bands
+from riskmodels.scoring.inputs import FloatArray, flags, from_arrow, from_mapping, from_pandas
+from riskmodels.scoring.results import arrow_of, pandas_of
+from riskmodels.scoring.sources import Source
+from riskmodels.scoring.standing import THE_MODEL, Held, basis_at
+from riskmodels.scoring.watch import Watch
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+__all__ = ["Score", "Scorer"]
+
+Clock = Callable[[], datetime.datetime]
+
+
+@dataclass(frozen=True)
+class Score:
+    """One case's score.
+
+    Attributes
+    ----------
+    score : float
+        Higher is more at risk; lists are ranked by it.
+    probability : float or None
+        The calibrated chance of the outcome, in [0, 1]; None for today's practice, which gives an order only.
+    band : str
+        The chance in words.
+    model_version : int or None
+        The version that scored; None for today's practice.
+    approved_until : date or None
+        Day from which it may not serve.
+    flags : tuple of str
+        Inputs that are not as usual, by name.
+    reasons : tuple of str
+        Why the score is as high as it is, in words.
+    basis : str
+        ``"the model"``, or that this is today's practice and why.
+    """
+
+    score: float
+    probability: float | None
+    band: str
+    model_version: int | None
+    approved_until: datetime.date | None
+    flags: tuple[str, ...]
+    reasons: tuple[str, ...]
+    basis: str
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Some cases' scores as columns, before they take the caller's form."""
+
+    score: FloatArray
+    probability: FloatArray
+    band: Any
+    flags: list[tuple[str, ...]]
+    reasons: list[tuple[str, ...]] | None
+    model_version: int | None
+    approved_until: datetime.date | None
+    basis: str
+
+
+class Scorer:
+    """A verified model. :func:`riskmodels.scoring.load` makes one; many threads may use it.
+
+    It asks its source again every ``reload_seconds`` of the policy: a suspension or a lapse stops it, a newly promoted
+    version takes over, and an outage leaves it as it is for as long as the policy says. Use it in a ``with`` block, or
+    close it.
+    """
+
+    def __init__(self, source: Source, *, alias: str, pin: str, clock: Clock, watched: bool = True) -> None:
+        self._clock = clock
+        self._watch = Watch(source, alias=alias, pin=pin, clock=clock)
+        if watched:
+            self._watch.begin()
+
+    @property
+    def model(self) -> str:
+        """Give the model's name."""
+        return self._held.may.pack.model
+
+    @property
+    def version(self) -> int:
+        """Give the version that is held."""
+        return self._held.may.version
+
+    @property
+    def approved_until(self) -> datetime.date:
+        """Give the day from which it may not serve."""
+        return self._held.may.approved_until
+
+    @property
+    def conditions(self) -> Conditions:
+        """Give what the approval is tied to; what is in words is for people to keep."""
+        return self._held.may.conditions
+
+    @property
+    def purposes(self) -> tuple[str, ...]:
+        """Give what it may be used for: the purpose that it was made for, if the conditions allow it."""
+        return _purposes(self._held)
+
+    @property
+    def longest_list(self) -> int | None:
+        """Give how many people a list made from its scores may hold at most; None: no condition says."""
+        return self.conditions.longest_list
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Name the inputs that it takes."""
+        return self._held.predictor.manifest.columns
+
+    @property
+    def trouble(self) -> RegistryError | None:
+        """Give why the registry gave no news when it was last asked; None where it did."""
+        return self._watch.trouble
+
+    @property
+    def _held(self) -> Held:
+        return self._watch.held
+
+    def score(self, frame: pd.DataFrame | pa.Table, *, purpose: str, reasons: int = 0) -> pd.DataFrame | pa.Table:
+        """Score some cases.
+
+        Parameters
+        ----------
+        frame : pandas DataFrame or pyarrow Table
+            The model's inputs, a row a case, missing where not known. References to people belong into the index.
+        purpose : str
+            What the scores are for.
+        reasons : int
+            Most reasons in words for each case.
+
+        Returns
+        -------
+        pandas DataFrame or pyarrow Table
+            In the same order, with the same index: ``score``, ``probability``, ``band``, ``rank`` (1 is the highest
+            score of the frame; equal scores share a rank), ``model_version``, ``approved_until``, ``flags``, ``basis``,
+            and ``reasons`` where they were asked for.
+
+        Raises
+        ------
+        RefusedError
+            If it may not be used for the purpose, or may not serve any more.
+        ScoringError
+            If the columns are not those of the input contract; it names all that is wrong and shows no value.
+        """
+        held, basis = self._allowed(purpose)
+        kind = type(frame).__module__.partition(".")[0]
+        if kind == "pandas":
+            return pandas_of(_scored(held, basis, from_pandas(frame, held.predictor.columns), reasons), frame.index)
+        if kind == "pyarrow":
+            return arrow_of(_scored(held, basis, from_arrow(frame, held.predictor.columns), reasons))
+        raise ScoringError(
+            f"the cases are a {type(frame).__name__}",
+            expected="a pandas DataFrame or a pyarrow Table; a mapping goes to score_one",
+            next_step="Hand over a frame.",
+            who="whoever calls the scoring service",
+        )
+
+    def score_one(self, features: Mapping[str, Any], *, purpose: str, reasons: int = 0) -> Score:
+        """Score one case; as :meth:`score`.
+
+        Parameters
+        ----------
+        features : mapping of str to number or None
+            The model's inputs by name; None where something is not known.
+        """
+        held, basis = self._allowed(purpose)
+        found = _scored(held, basis, from_mapping(features, held.predictor.columns), reasons)
+        chance = float(found.probability[0])
+        return Score(
+            score=float(found.score[0]),
+            probability=None if np.isnan(chance) else chance,
+            band=str(found.band[0]),
+            model_version=found.model_version,
+            approved_until=found.approved_until,
+            flags=found.flags[0],
+            reasons=() if found.reasons is None else found.reasons[0],
+            basis=found.basis,
+        )
+
+    def refresh(self) -> None:
+        """Ask the source now whether anything changed; it happens by itself too."""
+        self._watch.look()
+
+    def close(self) -> None:
+        """Stop asking the source. Nothing is scored from then on."""
+        self._watch.end()
+
+    def __enter__(self) -> Scorer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        terms = [f"approved until {self.approved_until:%d %B %Y}", f"for {', '.join(self.purposes) or 'nothing'}"]
+        terms += [] if self.longest_list is None else [f"lists of at most {self.longest_list}"]
+        return f"Scorer({self.model} version {self.version}: {'; '.join([*terms, *self.conditions.other])})"
+
+    def _allowed(self, purpose: str) -> tuple[Held, str]:
+        """Give what may be scored with now, for this purpose, and what the scores rest on."""
+        held = self._watch.current()
+        allowed = _purposes(held)
+        if purpose not in allowed:
+            raise RefusedError(
+                f"{held.may.pack.model} may not be used for {str(purpose)[:80]!r}",
+                expected=f"one of: {', '.join(allowed)}" if allowed else "nothing: its conditions leave no purpose",
+                next_step="Use it for what it was approved for, or have another purpose assessed and signed.",
+                who="the data protection officer, and the deciding role",
+            )
+        return held, basis_at(held, self._clock())
+
+
+def _purposes(held: Held) -> tuple[str, ...]:
+    made_for, allowed = held.may.evidence.facts.model.purpose, held.may.conditions.purposes
+    return (made_for,) if allowed is None or made_for in allowed else ()
+
+
+def _scored(held: Held, basis: str, X: FloatArray, reasons: int) -> Scored:
+    predictor = held.predictor
+    marked = flags(X, predictor.columns)
+    if basis != THE_MODEL:
+        unknown = np.full(len(X), np.nan)
+        none: list[tuple[str, ...]] | None = [()] * len(X) if reasons else None
+        order = predictor.baseline_score(X)
+        return Scored(order, unknown, np.full(len(X), ""), marked, none, None, None, basis)
+    score = predictor.raw_score(X)
+    probability = predictor.calibrated(score)
+    said = None
+    if reasons:
+        said = [tuple(one.text for one in each) for each in predictor.reasons(X, top=reasons)]
+    until = held.may.approved_until
+    return Scored(score, probability, bands(probability), marked, said, held.may.version, until, basis)
