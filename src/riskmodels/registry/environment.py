@@ -18,6 +18,7 @@ _PACKAGES = (
     "pyarrow",
     "scikit-learn",
     "scipy",
+    "skops",
     "sqlglot",
 )
 

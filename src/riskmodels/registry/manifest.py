@@ -27,6 +27,7 @@ __all__ = [
     "bundle_digest",
     "check_files",
     "checked_files",
+    "parse_manifest",
     "read_manifest",
     "write_manifest",
 ]
@@ -135,7 +136,7 @@ def read_manifest(folder: Path) -> Manifest:
     UntrustedError
         If there is none, or it is not what a manifest is.
     """
-    return _parsed(read_file(folder, MANIFEST, most=LARGEST_MANIFEST))
+    return parse_manifest(read_file(folder, MANIFEST, most=LARGEST_MANIFEST))
 
 
 def bundle_digest(folder: Path) -> str:
@@ -170,7 +171,7 @@ def check_files(folder: Path, digest: str, *, ignored: Collection[str] = ()) -> 
     RegistryError
         If a file cannot be read.
     """
-    return _parsed(checked_files(folder, digest, ignored=ignored)[MANIFEST])
+    return parse_manifest(checked_files(folder, digest, ignored=ignored)[MANIFEST])
 
 
 def checked_files(folder: Path, digest: str, *, ignored: Collection[str] = ()) -> dict[str, bytes]:
@@ -184,7 +185,7 @@ def checked_files(folder: Path, digest: str, *, ignored: Collection[str] = ()) -
             f"the manifest in {folder} has the digest {sha256(data)[:16]}..., not {digest[:16]}...",
             "the manifest that was signed",
         )
-    manifest = _parsed(data)
+    manifest = parse_manifest(data)
     _check_names(manifest)
     _check_listing(folder, manifest, frozenset(ignored))
     found = {MANIFEST: data}
@@ -250,7 +251,14 @@ def _named(names: list[str]) -> str:
     return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'}"
 
 
-def _parsed(data: bytes) -> Manifest:
+def parse_manifest(data: bytes) -> Manifest:
+    """Read a manifest from its bytes.
+
+    Raises
+    ------
+    UntrustedError
+        If they are not what a manifest is.
+    """
     expected = "a manifest of schema version 1"
     try:
         return Manifest.model_validate(json.loads(data.decode("utf-8"), object_pairs_hook=_once))
