@@ -164,7 +164,8 @@ def _kept(text: str, *, longest: int = _LONGEST) -> str:
 
 
 def _hash(entry: LogEntry) -> str:
-    return sha256(canonical(entry.model_dump(mode="json", exclude={"hash"})))
+    # Only the fields that it was written with: one that a later version adds changes no old hash.
+    return sha256(canonical(entry.model_dump(mode="json", exclude={"hash"}, exclude_unset=True)))
 
 
 def _broken(why: str) -> UntrustedError:

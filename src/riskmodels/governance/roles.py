@@ -105,6 +105,11 @@ class Root(Record):
     policies: dict[str, ModelPolicy]
 
     @property
+    def spelling(self) -> bytes:
+        """Give the bytes that are signed: the fields it was made with, so that one added later changes no old root."""
+        return canonical(self.model_dump(mode="json", exclude_unset=True))
+
+    @property
     def digest(self) -> str:
         """Give the SHA-256 of the root's one spelling: what services pin, and what statements name."""
-        return sha256(canonical(self))
+        return sha256(self.spelling)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -92,7 +91,7 @@ def make_root(
         raise _unfit(
             f"root {version} could never be followed: too few of its root_roles have a holder to sign the next"
         )
-    return root
+    return Root.model_validate_json(canonical(root), strict=True)  # so that every field is spelled out
 
 
 def sign_root(root_or_envelope: Root | str, signer: CryptoSigner) -> str:
@@ -116,7 +115,7 @@ def sign_root(root_or_envelope: Root | str, signer: CryptoSigner) -> str:
         If the envelope holds no root, or none of its signatures holds.
     """
     if isinstance(root_or_envelope, Root):
-        return sealed(canonical(root_or_envelope), signer, payload_type=ROOT_PAYLOAD_TYPE)
+        return sealed(root_or_envelope.spelling, signer, payload_type=ROOT_PAYLOAD_TYPE)
     opened_root(root_or_envelope)
     return signed_too(root_or_envelope, signer, payload_type=ROOT_PAYLOAD_TYPE, longest=LONGEST_ROOT)
 
@@ -131,13 +130,11 @@ def opened_root(envelope: str) -> OpenedRoot:
     """
     held = contents(envelope, payload_type=ROOT_PAYLOAD_TYPE, longest=LONGEST_ROOT)
     try:
-        if canonical(json.loads(held.payload)) != held.payload:
-            raise _refused("it is not in its one spelling")
         root = Root.model_validate_json(held.payload, strict=True)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise _refused(f"it cannot be read as a trust root ({type(error).__name__})") from None
-    if canonical(root) != held.payload:
-        raise _refused("this version of riskmodels spells it differently: it lacks a field that is known here")
+    if root.spelling != held.payload:
+        raise _refused("it is not in its one spelling")
     return OpenedRoot(root, held.keys)
 
 

@@ -105,6 +105,14 @@ def test_two_keys_that_signed_both_count_and_each_once(council: Council, word: s
         opened(edited(word, signatures=[true, true]))
 
 
+def test_a_key_written_in_capitals_is_not_a_second_key(word: str) -> None:
+    true = json.loads(word)["signatures"][0]
+    loud = {**true, "keyid": true["keyid"].upper()}
+    for signatures in ([loud], [true, loud]):
+        with pytest.raises(UntrustedError, match="cannot be read"):
+            opened(edited(word, signatures=signatures))
+
+
 def test_a_root_is_no_statement_and_a_statement_is_no_root(council: Council, word: str) -> None:
     root = council.root_envelopes[0]
     with pytest.raises(UntrustedError, match=r"not of the type application/vnd\.in-toto"):

@@ -96,6 +96,14 @@ def test_an_altered_entry_is_named(changes: dict[str, Any]) -> None:
         verify_chain(entries)
 
 
+def test_an_entry_that_lost_a_field_is_named_though_the_field_was_empty() -> None:
+    said = log_of(1)[0].model_dump(mode="json")
+    for field in ("version", "alias", "candidate_digest", "previous"):
+        short = {name: value for name, value in said.items() if name != field}
+        with pytest.raises(UntrustedError, match="entry 1 was altered"):
+            verify_chain([LogEntry.model_validate(short)])
+
+
 def test_an_entry_altered_with_its_hash_made_anew_breaks_the_chain_after_it() -> None:
     entries = log_of(5)
     entries[2] = rehashed(entries[2], event="promoted")
