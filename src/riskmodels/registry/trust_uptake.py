@@ -1,0 +1,80 @@
+"""Take up newer trust roots, and write down what was taken up, what was not, and which aliases it ended."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, select
+
+from riskmodels.errors import UserError
+from riskmodels.registry.decision_log import DecisionLog
+from riskmodels.registry.trust_table import TrustTable
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+__all__ = ["take_up_roots"]
+
+_logger = logging.getLogger(__name__)
+_TRUST = "riskmodels.trust"
+
+
+def take_up_roots(session: Session, trust: TrustTable, log: DecisionLog, *, at: datetime.datetime) -> None:
+    """Take up what is newer in the workspace. What does not continue the chain is written down, once, and left.
+
+    Parameters
+    ----------
+    session : Session
+        It holds the lock.
+    trust, log
+        The registry's.
+    at : datetime
+        Now, in UTC.
+
+    Raises
+    ------
+    UntrustedError
+        If the log or the chain that is held is not whole.
+    """
+    log.check(session)
+    before = trust.held(session).governed
+    try:
+        taken = trust.take_up(session, at=at)
+    except UserError as error:
+        _distrust(session, log, at, error)
+        return
+    for root in taken:
+        detail = f"trust root {root.version}, {root.digest}"
+        log.append(
+            session, at=at, event="trusted", model=_TRUST, version=root.version, actor="workspace", detail=detail
+        )
+    for name in sorted(trust.held(session).governed - before):
+        _withdraw(session, log, at, name)
+
+
+def _distrust(session: Session, log: DecisionLog, at: datetime.datetime, error: UserError) -> None:
+    last = log.last_of(session, "distrusted")
+    if last is None or last.detail != error.found:
+        _logger.error("The workspace's trust root was not taken up: %s", error.found)
+        log.append(session, at=at, event="distrusted", model=_TRUST, actor="workspace", detail=error.found)
+
+
+def _withdraw(session: Session, log: DecisionLog, at: datetime.datetime, name: str) -> None:
+    """Take away the aliases that a model had before it was governed: nobody's signature stands behind them."""
+    from mlflow.store.model_registry.dbmodels.models import SqlRegisteredModelAlias as Alias
+
+    set_before: Any = select(Alias.alias, Alias.version).where(Alias.name == name)
+    for alias, version in session.execute(set_before).all():
+        session.execute(delete(Alias).where(Alias.name == name, Alias.alias == alias))
+        log.append(
+            session,
+            at=at,
+            event="withdrawn",
+            model=name,
+            version=int(version),
+            alias=str(alias),
+            actor="registry",
+            detail="the alias was set before the model was governed",
+        )
