@@ -26,6 +26,7 @@ from riskmodels.workspace import Workspace, policy_of
 
 if TYPE_CHECKING:
     import pandas as pd
+    from securesystemslib.signer import CryptoSigner
 
 __all__ = [
     "BuiltTable",
@@ -154,9 +155,11 @@ def run(
     *,
     as_of: Sequence[datetime.date] | None = None,
     mitigate: bool = False,
+    author: CryptoSigner | None = None,
+    at: datetime.datetime | None = None,
     progress: Progress | None = None,
 ) -> RunResult:
-    """Do the whole of a use case: build its table, train, judge, audit, draw, log to MLflow and write the report.
+    """Do the whole of a use case: build, train, judge, audit, draw, log, report, write the documents, put it forward.
 
     Parameters
     ----------
@@ -168,6 +171,10 @@ def run(
         As-of dates; see :func:`as_of_dates` for those used when not given.
     mitigate : bool
         Whether to try what could be done for the group that fares worst, and say what it costs.
+    author : CryptoSigner, optional
+        The author's key, with which the model is put forward; without it nothing is registered.
+    at : datetime, optional
+        The moment to put it forward at, in UTC; now when not given.
     progress : callable, optional
         Told the stage and the share of it that is done, in [0, 1].
 
@@ -191,7 +198,14 @@ def run(
     refuse_inputs(table, policy)
     model = train(case, table, policy, progress=tell)
     found = audit(case, table, model, policy, mitigate=mitigate, progress=tell)
-    return _record(ws, table, model, found, policy, tell)
+    result = _record(ws, table, model, found, policy, tell)
+    if policy.promotion is None:
+        return result
+    tell("writing the documents", 0.9)
+    from riskmodels.deciding.put_forward import put_forward
+
+    forward = put_forward(ws, name, result.folder, author=author, at=at or datetime.datetime.now(datetime.UTC))
+    return dataclasses.replace(result, gate=forward.decision, version=forward.version, why_not=forward.why_not)
 
 
 def _record(
@@ -204,12 +218,16 @@ def _record(
 ) -> RunResult:
     """Draw, write and log a finished model. The report's folder takes its name last, when all of it is there."""
     from riskmodels.assurance.shown import draw_plots as draw_assurance
+    from riskmodels.deciding.keeping import keep
+    from riskmodels.deciding.kept import BUNDLE
     from riskmodels.modelling.plots import draw_plots
+    from riskmodels.registry.bundle import write_bundle
     from riskmodels.registry.environment import describe_environment
+    from riskmodels.registry.retained import retain
     from riskmodels.registry.tracking import log_run
     from riskmodels.run_report import assurance_sections, draw, report_html
 
-    runs = ws.state / "runs" / model.case_name
+    runs, environment = ws.state / "runs" / model.case_name, describe_environment()
     with new_folder(runs / "new run") as draft:
         tell("drawing plots", 0.0)
         parts = draw_assurance(found)
@@ -219,8 +237,11 @@ def _record(
         sections = assurance_sections(found, {part: tuple(drawn) for part, drawn in parts.items()})
         page = report_html(table, model, policy, pictures, sections)
         (draft.path / "report.html").write_text(page, encoding="utf-8")
+        tell("writing the bundle", 0.5)
+        bundle = write_bundle(draft.path / BUNDLE, table, model, policy=policy, environment=environment)
+        retain(ws.state / "retained" / model.case_name / table.digest, table, policy)
         tell("logging to MLflow", 0.6)
-        result = RunResult(model, table, found, "", runs, ws.tracking_uri)
+        result = RunResult(model, table, found, "", runs, ws.tracking_uri, bundle_digest=bundle)
         record = log_run(
             model,
             table,
@@ -228,13 +249,15 @@ def _record(
             tracking_uri=ws.tracking_uri,
             experiment=model.case_name,
             artifact_root=_artifacts(ws),
-            environment=describe_environment(),
+            environment=environment,
             report=result.figures(),
+            folders={BUNDLE: draft.path / BUNDLE},
         )
         draft.becomes = runs / record.run_id
         result = dataclasses.replace(result, run_id=record.run_id, folder=draft.becomes)
         told = json.dumps(result.as_json(), indent=2, allow_nan=False)
         (draft.path / "run.json").write_text(told + "\n", encoding="utf-8")
+        keep(draft.path, ws.case(model.case_name), result, environment, record, pictures, parts)
         _for_the_auditor(ws, result)
     return result
 

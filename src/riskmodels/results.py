@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from riskmodels.governance.decision import Decision
+from riskmodels.governance.gate import ungoverned
 from riskmodels.records import QualityReport, TimeTravelCheck, TrainedModel, TrainingTable
 from riskmodels.records.assurance import Assurance
 
@@ -32,6 +34,14 @@ class RunResult:
         Holds ``report.html``, ``run.json`` and the plots.
     tracking_uri : str
         MLflow's tracking store, where the run is too.
+    gate : Decision or None
+        What the gate says of it, or would say once it is put forward.
+    version : int or None
+        In the registry; None where it was not put forward.
+    why_not : str or None
+        Why it was not.
+    bundle_digest : str
+        SHA-256 of the bundle's manifest: what is signed.
     """
 
     model: TrainedModel
@@ -40,6 +50,10 @@ class RunResult:
     run_id: str
     folder: Path
     tracking_uri: str
+    gate: Decision | None = None
+    version: int | None = None
+    why_not: str | None = None
+    bundle_digest: str = ""
 
     @property
     def report(self) -> Path:
@@ -48,7 +62,15 @@ class RunResult:
 
     def as_json(self) -> dict[str, Any]:
         """Give the run as plain data: the figures, and where its report is."""
-        return self.figures() | {"run_id": self.run_id, "report": str(self.report)}
+        gate = self.gate or ungoverned(self.model.case_name)
+        return self.figures() | {
+            "run_id": self.run_id,
+            "report": str(self.report),
+            "version": self.version,
+            "not_put_forward_because": self.why_not,
+            "bundle_digest": self.bundle_digest,
+            "gate": {"passed": gate.passed, "reasons": [one.as_dict() for one in gate.reasons]},
+        }
 
     def figures(self) -> dict[str, Any]:
         """Give the figures by estimator, and what a reader must know before using them, as plain data."""

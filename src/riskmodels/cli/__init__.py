@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from riskmodels.cli import registry_commands, signing_commands
 from riskmodels.cli.commands import app
 
-__all__ = ["app"]
+__all__ = ["app", "registry_commands", "signing_commands"]

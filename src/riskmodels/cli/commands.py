@@ -11,6 +11,7 @@ import riskmodels
 from riskmodels.cli.door import BAD_INPUT, door
 from riskmodels.cli.options import (
     AsJson,
+    AuthorKey,
     BaseFolder,
     CaseName,
     FirstMonth,
@@ -28,12 +29,12 @@ from riskmodels.workspace_files import FEATURES, SETTINGS, STATE, make_workspace
 __all__ = ["app"]
 
 HERE = Path()
-DEMO_CASE = "rent_arrears"
 
 app = typer.Typer(
     name="riskmodels",
     help="Predictive risk models for public services, with the evidence an ethics board needs.",
-    epilog="Begin with: riskmodels demo. Exit codes: 0 done, 2 wrong usage or bad input, 130 stopped by Ctrl-C.",
+    epilog="Begin with: riskmodels demo. Exit codes: 0 done, 1 refused by the gate or the registry, 2 wrong usage or "
+    "bad input, 70 a fault of riskmodels, 130 stopped by Ctrl-C.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
@@ -89,46 +90,50 @@ def demo(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Tell the whole story on made-up data: a fresh workspace, a demo lake in it, and a trained and judged model.
+    """Tell the whole story on made-up data: a model is trained, refused, completed, signed, used, stopped and refused.
 
-    An earlier demo in the same folder is replaced. Nothing else is ever removed.
+    It makes a fresh workspace with a demo lake, and a council of demo keys that are worth nothing. An earlier demo in
+    the same folder is replaced. Nothing else is ever removed.
     """
     with door(as_json=as_json, quiet=quiet) as out:
-        from riskmodels import pipeline
-        from riskmodels import workspace as workspaces
+        from riskmodels.cli.people import now
         from riskmodels.cli.screens import demo_screen
-        from riskmodels.demo import make_demo
+        from riskmodels.demo import run_demo
 
         folder = workspace / directory
-        make_demo(folder, households=households, years=years, seed=seed, progress=out.progress)
-        with workspaces.open(folder) as ws:
-            result = pipeline.run(ws, DEMO_CASE, progress=out.progress)
-        out.answer(result.as_json(), *demo_screen(result, str(folder)))
+        told = run_demo(folder, households=households, years=years, seed=seed, clock=now, progress=out.progress)
+        out.answer(told.as_json(), *demo_screen(told, str(folder)))
 
 
 @app.command(
     epilog="Example: riskmodels run rent_arrears. Without --from and --to it uses the as-of dates in mlflow.yaml, else "
-    "every month that the lake can serve. Next: open the report that it names. MLflow has the run too."
+    "every month that the lake can serve. Next: open the report that it names, then riskmodels gate CASE VERSION."
 )
 def run(
     case: CaseName,
     first: FirstMonth = None,
     last: LastMonth = None,
     mitigate: Mitigate = False,
+    key: AuthorKey = None,
     workspace: WorkspaceFolder = HERE,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Build a use case's table, train three estimators, judge and audit them, log to MLflow, write a report."""
+    """Build, train, judge and audit a use case's model, log it, write its documents, and put it forward as a candidate.
+
+    It is put forward where there is an author's key and a trust root. Either way it says what the gate would say.
+    """
     with door(as_json=as_json, quiet=quiet) as out:
         from riskmodels import pipeline
         from riskmodels import workspace as workspaces
+        from riskmodels.cli.people import author_signer
         from riskmodels.cli.screens import run_screen
 
         with workspaces.open(workspace) as ws:
-            ws.policy(case)
+            governed = ws.policy(case).promotion is not None
+            author = author_signer(ws, key) if governed else None
             dates = pipeline.as_of_dates(ws, case, first=first, last=last)
-            result = pipeline.run(ws, case, as_of=dates, mitigate=mitigate, progress=out.progress)
+            result = pipeline.run(ws, case, as_of=dates, mitigate=mitigate, author=author, progress=out.progress)
         out.answer(result.as_json(), *run_screen(result))
 
 

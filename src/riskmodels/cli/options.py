@@ -14,6 +14,7 @@ from riskmodels.workspace_files import ETHICS, FEATURES, case_names, find_settin
 
 __all__ = [
     "AsJson",
+    "AuthorKey",
     "BaseFolder",
     "CaseName",
     "FirstMonth",
@@ -55,6 +56,9 @@ CaseName = Annotated[
 ]
 FirstMonth = Annotated[str | None, typer.Option("--from", metavar="MONTH", help=f"First as-of date. {MONTH}")]
 LastMonth = Annotated[str | None, typer.Option("--to", metavar="MONTH", help=f"Last as-of date. {MONTH}")]
+AuthorKey = Annotated[
+    Path | None, typer.Option("--key", metavar="FILE", help="Author's private key; else .riskmodels/keys/author.key.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 WorkspaceFolder = Annotated[
     Path, typer.Option("--workspace", "-w", metavar="DIR", help="Where to look for mlflow.yaml, and then upward.")

@@ -10,6 +10,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from riskmodels.cli.decision_screens import gate_screen
+from riskmodels.demo import ToldDemo
 from riskmodels.modelling.display import evaluation_table
 from riskmodels.pipeline import BuiltTable, LakeCheck, RunResult
 from riskmodels.records import ExtractQuality, TrainingTable
@@ -26,9 +28,22 @@ def run_screen(result: RunResult) -> list[RenderableType]:
         _headed("Checked", [_travelled(result.table), *_assured(result.assurance)]),
         *_mitigations(result.assurance),
         *_if_any("Before you use the figures", result.as_json()["notes"]),
+        *_gate(result),
         _headed("Look at", _places(result)),
         *_ban(result),
     ]
+
+
+def _gate(result: RunResult) -> list[RenderableType]:
+    if result.gate is None:
+        return []
+    name = result.model.case_name
+    forward = (
+        f"Put forward as version {result.version}. Next: riskmodels gate {name} {result.version}"
+        if result.version is not None
+        else f"Not put forward: {result.why_not}. Next: riskmodels keys new, riskmodels trust propose"
+    )
+    return [*gate_screen(result.gate, only_open=True), _headed("Candidate", [forward])]
 
 
 def _assured(found: Assurance) -> list[str]:
@@ -58,16 +73,19 @@ def _mitigations(found: Assurance) -> list[RenderableType]:
     return [_headed(shown.caption, lines), *_if_any("About these", shown.notes)]
 
 
-def demo_screen(result: RunResult, workspace: str) -> list[RenderableType]:
-    """Show a run on the demo lake, and what to try next."""
+def demo_screen(told: ToldDemo, workspace: str) -> list[RenderableType]:
+    """Show a run on the demo lake, the story of its candidate, and what to try next."""
     made_up = Text("Everybody in this lake is made up: the figures show machinery at work, and nothing about Brent.")
     next_steps = [
+        f"riskmodels log rent_arrears --workspace {workspace}",
+        f"riskmodels verify rent_arrears 2 --workspace {workspace}",
         f"riskmodels lake check --workspace {workspace}",
-        f"riskmodels run rent_arrears --workspace {workspace} --from 2024-06",
         f"edit {workspace}/features/rent_arrears.py, and run it again",
         "riskmodels init DIR, to begin a workspace for your own lake",
     ]
-    return [*run_screen(result), made_up, _headed("What to try next", next_steps)]
+    acts = [_headed(f"{number}. {act.title}", act.lines) for number, act in enumerate(told.acts, start=1)]
+    keys = Text("The demo's keys have a public passphrase and are worth nothing.")
+    return [*run_screen(told.result), *acts, keys, made_up, _headed("What to try next", next_steps)]
 
 
 def built_screen(built: BuiltTable) -> list[RenderableType]:
@@ -133,6 +151,8 @@ def _travelled(table: TrainingTable) -> str:
 def _places(result: RunResult) -> list[str]:
     plots = ", ".join(sorted(path.name for path in result.folder.glob("*.png")))
     places = [f"the report: {result.report}", f"the plots, beside it: {plots}"]
+    if result.gate is not None:
+        places.append(f"the card and the other documents: {result.folder / 'documents'}")
     if result.tracking_uri.startswith("sqlite:"):
         places.append(f"all runs: mlflow ui --backend-store-uri {result.tracking_uri}")
     return places

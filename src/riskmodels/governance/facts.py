@@ -17,6 +17,7 @@ __all__ = [
     "DataFacts",
     "DisclosureFacts",
     "DocumentFacts",
+    "DocumentName",
     "ExplanationFacts",
     "FileFacts",
     "LeakageFacts",

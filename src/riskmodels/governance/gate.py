@@ -14,7 +14,7 @@ from riskmodels.governance.people_checks import People, SignedWaiver, narrowest,
 from riskmodels.policy import ModelPolicy
 from riskmodels.promotion_policy import CANNOT_BE_WAIVED, PromotionPolicy
 
-__all__ = ["decide"]
+__all__ = ["decide", "ungoverned"]
 
 
 def decide(evidence: Evidence, policy: ModelPolicy | None = None) -> Decision:
@@ -35,7 +35,7 @@ def decide(evidence: Evidence, policy: ModelPolicy | None = None) -> Decision:
     """
     held = policy if policy is not None else evidence.root.policies.get(evidence.facts.model.name)
     if held is None or held.promotion is None:
-        return _ungoverned(evidence)
+        return ungoverned(evidence.facts.model.name)
     asked = held.promotion
     people = people_of(evidence, held, asked)
     outcomes = [
@@ -97,15 +97,16 @@ def _conditions(people: People, asked: PromotionPolicy) -> Conditions:
     return narrowest([*said, *(one.statement.conditions for one in people.standing)])
 
 
-def _ungoverned(evidence: Evidence) -> Decision:
+def ungoverned(model: str) -> Decision:
+    """Give the decision on a model of which nobody has said what to ask: it may never serve."""
     check = Check(
         name="governed",
         title="Does the trust root say what is asked of this model?",
         passed=False,
-        found=f"root {evidence.root.version} has no promotion policy for {evidence.facts.model.name}",
+        found=f"nothing is asked of {model} before it goes live",
         wanted="a promotion block for it in mlflow.yaml, taken up into a root that the quorum signed",
         why="Nothing may serve that nobody has said what to ask of.",
         next_step="Add the block, then: riskmodels trust propose, and have the quorum sign it.",
         who="the roles that sign the trust root",
     )
-    return Decision(evidence.facts.model.name, False, (check,), at=evidence.at)
+    return Decision(model, False, (check,))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Literal
 
 from riskmodels.assurance.bias_display import as_json as bias_as_json
 from riskmodels.assurance.bias_display import safe_groups
@@ -30,6 +31,8 @@ from riskmodels.records import Interval, TrainedModel, TrainingTable
 from riskmodels.records.assurance import Assurance
 from riskmodels.records.bias import BiasAudit
 from riskmodels.records.model import PeriodFigures
+
+ReadFor = Literal["model", "audit"]
 
 __all__ = ["MeasuredFacts", "extracts_read", "measured_facts", "model_facts"]
 
@@ -120,9 +123,9 @@ def model_facts(
     )
 
 
-def extracts_read(case: UseCase) -> dict[str, tuple[str, str]]:
+def extracts_read(case: UseCase) -> dict[str, tuple[str, ReadFor]]:
     """Give every extract that is read, with its source and whether the model or only the audit reads it."""
-    read = {one.__name__: (one.source().name, "model") for one in case.extracts()}
+    read: dict[str, tuple[str, ReadFor]] = {one.__name__: (one.source().name, "model") for one in case.extracts()}
     for one in case.audit_by:
         read.setdefault(one.extract.__name__, (one.extract.source().name, "audit"))
     return read

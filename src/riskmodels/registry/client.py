@@ -139,6 +139,18 @@ class Registry:
             self._client.get_registered_model(name)
             return tuple(sorted(int(one.version) for one in self._versions(name)))
 
+    def run_of(self, name: str, version: int) -> str:
+        """Give the run that a version came from.
+
+        Raises
+        ------
+        RegistryError
+            If there is no such version.
+        """
+        with self._asking(name):
+            run_id: str | None = self._client.get_model_version(name, str(version)).run_id
+        return run_id or ""
+
     def pack(self, name: str, *, version: int | None = None, alias: str | None = None) -> Pack:
         """Put together everything that was signed about a version, and what to verify it with. Nothing is verified yet.
 

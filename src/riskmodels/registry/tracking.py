@@ -41,6 +41,7 @@ def log_run(
     artifact_root: str | Path,
     environment: Mapping[str, str],
     report: Mapping[str, Any] | None = None,
+    folders: Mapping[str, Path] | None = None,
 ) -> RunRecord:
     """Write one run down, whole or marked as failed.
 
@@ -62,6 +63,8 @@ def log_run(
         Python, platform and package versions.
     report : mapping, optional
         The run's figures as plain data, written as ``report.json``.
+    folders : mapping of str to Path, optional
+        Folders that are kept with the run, by the name they have there, such as ``{"bundle": ...}``.
 
     Raises
     ------
@@ -83,6 +86,8 @@ def log_run(
             with tempfile.TemporaryDirectory(prefix="riskmodels-") as folder:
                 _write_files(Path(folder), model, table, plots, environment, report)
                 client.log_artifacts(run_id, folder)
+            for place, kept in (folders or {}).items():
+                client.log_artifacts(run_id, str(kept), artifact_path=place)
         return RunRecord(run_id, experiment_id, artifact_uri)
     except (MlflowException, SQLAlchemyError, OSError) as error:
         raise _unwritable(tracking_uri, str(error).splitlines()[0]) from error
