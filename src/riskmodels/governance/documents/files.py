@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BeforeValidator
 
 from riskmodels.errors import DocumentError
 from riskmodels.governance.documents.findings import is_placeholder
-from riskmodels.governance.wire import Record
+from riskmodels.governance.wire import Record, sha256
 from riskmodels.yaml_file import YamlFile, read_yaml
 
-__all__ = ["Choice", "Day", "Words", "YesNo", "open_file", "read_record"]
+__all__ = ["Choice", "Day", "Words", "Written", "YesNo", "open_file", "read_record", "read_written"]
 
 _Kind = TypeVar("_Kind", bound=Record)
 
@@ -102,3 +104,39 @@ def read_record(path: Path, kind: type[_Kind], *, what: str, who: str) -> tuple[
     """
     file = open_file(path, what=what, who=who)
     return file.record(kind, noun=f"a key of {what}"), file
+
+
+@dataclass(frozen=True)
+class Written(Generic[_Kind]):
+    """A file that people wrote: what it says, its name as people know it, and the SHA-256 of its bytes."""
+
+    said: _Kind
+    where: str
+    digest: str
+
+
+def read_written(
+    path: Path, kind: type[_Kind], *, what: str, who: str, known: Mapping[str, Sequence[str]] | None = None
+) -> Written[_Kind]:
+    """Read a file that people write, with its name and digest.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    kind : type
+        The record.
+    what, who : str
+        What it should be, and who writes it.
+    known : mapping of str to sequence of str, optional
+        For keys whose answers are declared in a table: the answers that it has.
+
+    Raises
+    ------
+    DocumentError
+        If it is not there, cannot be read, or has a key that is unknown; with the line, and the nearest right key.
+    """
+    said, file = read_record(path, kind, what=what, who=who)
+    for key, right in (known or {}).items():
+        file.known((key,), right, noun=f"a key of {what}")
+    return Written(said, "/".join(path.parts[-3:]), sha256(file.content))

@@ -221,6 +221,6 @@ def test_declared_sources_gathers_extracts_by_their_source() -> None:
         on: Day = column("Day")
         at: Moment = column("Moment")
 
-    (found,) = declared_sources({"Faiths": Faiths})  # type: ignore[dict-item]
+    (found,) = declared_sources({"Faiths": Faiths})
     assert ("S", ("help",), "UK GDPR") == (found.name, found.purposes, found.regime)
     assert DeclaredExtract("events", ("id", "faith", "on", "at"), ("faith",), ("faith",)) == found.extracts["Faiths"]
