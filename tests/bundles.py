@@ -24,8 +24,13 @@ from tests.unit.modelling.conftest import make_table
 Chosen = Literal["interpretable", "lightgbm"]
 
 POLICY = ModelPolicy(
-    capacity=20, capacity_reason="Two officers", seed=7, assurance=AssurancePolicy(disclosure_number=10)
+    capacity=20,
+    capacity_reason="Two officers",
+    margin=0.5,
+    seed=7,
+    assurance=AssurancePolicy(disclosure_number=10),
 )
+"""With such a margin, training chooses the interpretable model."""
 
 WARDS = ("north", "south", "islands")
 BANDS = ("low", "middle", "high")

@@ -48,7 +48,7 @@ from riskmodels.registry.predictor import Predictor
 from riskmodels.registry.skops_file import to_skops
 from riskmodels.registry.usual import compared_with, input_contract, input_example, linear_terms, usual_values
 
-__all__ = ["write_bundle"]
+__all__ = ["model_files", "write_bundle"]
 
 _READ_BACK = 20_000
 """About how many rows are scored to see that a bundle was written well."""
@@ -136,7 +136,7 @@ def _files(
         linear=linear,
     )
     return {
-        **_models(interpretable, lightgbm, model.chosen),
+        **model_files(model),
         BASELINE: canonical(practice),
         CALIBRATOR: canonical(curves),
         CONTRACT: canonical(contract),
@@ -153,9 +153,10 @@ def _files(
     }
 
 
-def _models(interpretable: InterpretableEstimator, lightgbm: LightGBMEstimator, chosen: str) -> dict[str, bytes]:
-    """Write the model that was chosen, and what the other learned."""
-    if chosen == "lightgbm":
+def model_files(model: TrainedModel) -> dict[str, bytes]:
+    """Write the model that was chosen, and what the other learned: the same bytes for the same model."""
+    _, interpretable, lightgbm = _three(model)
+    if model.chosen == "lightgbm":
         arrays = {name: as_numbers(array) for name, array in learned_arrays(interpretable.pipeline).items()}
         other = RunnerUp(estimator="interpretable", arrays=arrays)
         return {TREES: without_ranges(lightgbm.booster.model_to_string()).encode(), RUNNER_UP: canonical(other)}
