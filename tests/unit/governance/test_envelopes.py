@@ -10,6 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from riskmodels.errors import SigningError, UntrustedError
 from riskmodels.governance.attestations import Candidate, Suspension, Word
@@ -68,6 +70,16 @@ def test_an_envelope_is_one_line_of_json_short_enough_for_a_tag(council: Council
         assert len(envelope) <= LONGEST_ENVELOPE
         assert "\n" not in envelope
         assert {"payload", "payloadType", "signatures"} == set(json.loads(envelope))
+
+
+def test_a_signature_is_over_the_encoding_that_any_dsse_tool_checks(council: Council, word: str) -> None:
+    envelope = json.loads(word)
+    kind, payload = envelope["payloadType"].encode(), base64.b64decode(envelope["payload"])
+    signed = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+    key = ed25519.Ed25519PublicKey.from_public_bytes(bytes.fromhex(council.key("siro")))
+    key.verify(base64.b64decode(envelope["signatures"][0]["sig"]), signed)
+    with pytest.raises(InvalidSignature):
+        key.verify(base64.b64decode(envelope["signatures"][0]["sig"]), payload)
 
 
 def test_words_put_in_place_of_what_was_signed_are_found_out(word: str) -> None:

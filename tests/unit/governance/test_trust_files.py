@@ -94,6 +94,8 @@ def test_a_root_that_follows_none_in_the_folder_is_not_written(council: Council,
         write_root(tmp_path, council.root_envelopes[2])
     with pytest.raises(UntrustedError, match="holds no root that root 2 follows"):
         write_root(tmp_path, council.sign_root(forged(following(council, at=AT), version=2, previous="0" * 64)))
+    with pytest.raises(UntrustedError, match="holds no root that root 7 follows"):
+        write_root(tmp_path, council.sign_root(forged(council.in_force, version=7, previous=None)))
     assert {"1.json"} == names(tmp_path)
 
 
