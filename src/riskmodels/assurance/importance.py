@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from riskmodels.assurance.groupings import groupings
 from riskmodels.assurance.reasons import by_feature
 from riskmodels.records import ModelColumn
 from riskmodels.records.explanation import FeatureImportance, GroupImportance, Mark
@@ -47,27 +48,28 @@ def importance_by_group(
     """Give the same within each group of each characteristic; groups of few people are withheld.
 
     Where the groups withheld have fewer than ``number`` people between them, the next smallest is withheld too: their
-    figure would follow from everybody's and the other groups'.
+    figure would follow from everybody's and the other groups'. Those under a notice not to use equality data are in no
+    group and not listed. A characteristic that the bias audit does not measure (one group, recorded for nobody, or so
+    many groups that they may be names) is not listed either.
     """
     found = []
-    for name in audit.columns:
-        groups = audit[name].to_numpy(dtype=str)
-        people = {group: len(np.unique(entity[groups == group])) for group in sorted(set(groups.tolist()))}
+    for grouping in groupings(audit)[0]:
+        people = {int(place): len(np.unique(entity[grouping.code == place])) for place in np.unique(grouping.code)}
         hidden = _withheld(people, number)
-        for group in people:
-            mean = np.abs(added[groups == group]).mean(axis=0)
-            shown = None if group in hidden else dict(zip(features, mean.tolist(), strict=True))
-            found.append(GroupImportance(str(name), group, shown))
+        for place, ((name, group),) in enumerate(grouping.keys):
+            mean = np.abs(added[grouping.code == place]).mean(axis=0)
+            shown = None if place in hidden else dict(zip(features, mean.tolist(), strict=True))
+            found.append(GroupImportance(name, group, shown))
     return tuple(found)
 
 
-def _withheld(people: dict[str, int], number: int) -> frozenset[str]:
-    smallest_first = sorted(people, key=lambda group: (people[group], group))
-    hidden = [group for group in smallest_first if people[group] < number]
-    for group in smallest_first[len(hidden) :]:
+def _withheld(people: dict[int, int], number: int) -> frozenset[int]:
+    """Say which groups, by place, are withheld; those under a notice (-1) always are."""
+    hidden = {place for place, many in people.items() if many < number or place < 0}
+    for place in sorted(people.keys() - hidden, key=lambda place: (people[place], place)):
         if not hidden or sum(people[one] for one in hidden) >= number:
             break
-        hidden.append(group)
+        hidden.add(place)
     return frozenset(hidden)
 
 

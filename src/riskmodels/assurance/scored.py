@@ -103,7 +103,8 @@ def score_held_out(table: TrainingTable, model: TrainedModel, estimator: str | N
     Raises
     ------
     AssuranceError
-        If the table is not the one that the model was trained on, or a score is not a number.
+        If the table is not the one that the model was trained on, its parts differ in length, or an input or a score
+        is not a number.
     """
     if table.digest != model.table_digest:
         raise AssuranceError(
@@ -112,6 +113,7 @@ def score_held_out(table: TrainingTable, model: TrainedModel, estimator: str | N
             next_step="Audit the model with the table it was trained on, or train again.",
             who="the data scientist who trained the model",
         )
+    _check_parts(table)
     days = pd.DatetimeIndex([pd.Timestamp(day) for day in model.evaluation.held_out])
     here = np.asarray(table.spine["as_of"].isin(days))
     X = table.X.loc[here].reset_index(drop=True)
@@ -135,3 +137,23 @@ def score_held_out(table: TrainingTable, model: TrainedModel, estimator: str | N
         treated=table.spine["treated"].to_numpy(dtype=bool)[here],
         capacity=model.evaluation.capacity,
     )
+
+
+def _check_parts(table: TrainingTable) -> None:
+    parts = {"inputs": table.X, "outcome": table.outcome, "characteristics": table.audit, "spine": table.spine}
+    lengths = {name: len(part) for name, part in parts.items()}
+    if len(set(lengths.values())) > 1:
+        raise AssuranceError(
+            f"the parts of the table differ in length: {', '.join(f'{name} {rows:,}' for name, rows in lengths.items())}",
+            expected="one row of each part for each person and date",
+            next_step="Build the table again and train on that.",
+            who="the data scientist who trained the model",
+        )
+    endless = [str(name) for name in table.X.columns if np.isinf(table.X[name].to_numpy(dtype=np.float64)).any()]
+    if endless:
+        raise AssuranceError(
+            f"infinite values in {', '.join(endless[:5])}",
+            expected="finite numbers, or missing",
+            next_step="Guard the division in the feature's definition with nullif(..., 0), and train again.",
+            who="the data scientist who trained the model",
+        )

@@ -122,6 +122,25 @@ def test_groups_are_withheld_until_enough_people_are(sizes: dict[str, int], hidd
     assert hidden == {one.group for one in found if one.mean_absolute is None}
 
 
+def test_those_under_a_notice_are_in_no_group_and_cannot_be_worked_out() -> None:
+    def hidden(withheld: int) -> set[str]:
+        audit = pd.DataFrame({"g": ["a"] * 50 + ["b"] * 30 + ["Withheld"] * withheld})
+        found = importance_by_group(np.ones((len(audit), 1)), ["x"], audit, np.arange(len(audit)), number=10)
+        assert ["a", "b"] == [one.group for one in found]
+        return {one.group for one in found if one.mean_absolute is None}
+
+    assert {"b"} == hidden(4)
+    assert set() == hidden(40)
+
+
+def test_what_is_missing_is_unknown_and_what_cannot_be_compared_is_not_listed() -> None:
+    audit = pd.DataFrame(
+        {"g": ["a"] * 40 + [None] * 40, "one": "a", "none": np.nan, "names": [f"name {n}" for n in range(80)]}
+    )
+    found = importance_by_group(np.ones((80, 1)), ["x"], audit, np.arange(80), number=10)
+    assert [("g", "a"), ("g", "Unknown")] == [(one.characteristic, one.group) for one in found]
+
+
 def test_people_are_counted_not_rows() -> None:
     audit = pd.DataFrame({"g": ["few"] * 40 + ["many"] * 40})
     entity = np.concatenate([np.repeat(np.arange(4), 10), np.arange(100, 140)])
