@@ -17,6 +17,7 @@
         ├── DocumentError     something that people write in ethics/ or model_cards/ cannot be read
         ├── SigningError      a key, its passphrase or its role is not as it must be
         ├── RegistryError     the registry cannot be reached, or does not hold what was asked for
+        │   └── NotRegistered       it was reached, and does not hold it
         ├── ScoringError      what was handed over cannot be scored
         └── RefusedError      the gate or the registry said no; the command line exits with 1
             └── UntrustedError    a signature, digest, date or trust root does not hold
@@ -37,6 +38,7 @@ __all__ = [
     "ExtractMissing",
     "ExtractUnreadable",
     "LakeError",
+    "NotRegistered",
     "OutputError",
     "RefusedError",
     "RegistryError",
@@ -171,6 +173,12 @@ class RegistryError(UserError):
     """The registry cannot be reached, or does not hold what was asked for."""
 
     code = "registry"
+
+
+class NotRegistered(RegistryError):
+    """The registry was reached, and does not hold what was asked for."""
+
+    code = "not_registered"
 
 
 class ScoringError(UserError):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from riskmodels.errors import RefusedError, RegistryError, UserError
+from riskmodels.errors import NotRegistered, RefusedError, RegistryError, UserError
 
 if TYPE_CHECKING:
     from mlflow.exceptions import MlflowException
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["asking", "be_brief", "must_answer", "shown"]
 
 _WHO = "whoever looks after the registry"
-_ABSENT = ("RESOURCE_DOES_NOT_EXIST", "NOT_FOUND", "ENDPOINT_NOT_FOUND")
 _NOT_LET_IN = ("CUSTOMER_UNAUTHORIZED", "UNAUTHENTICATED")
 _PORTS = {"http": 80, "https": 443}
+_SERVER_ERRORS = 500
 _SECONDS = 3.0
 _BRIEF = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "20"}
 
@@ -52,8 +52,10 @@ def asking(uri: str, *, existing: Callable[[], Sequence[str]] | None = None) -> 
     ------
     RefusedError
         If the registry said no; its reasons are kept whole.
+    NotRegistered
+        If it does not hold what was asked for.
     RegistryError
-        If it cannot be reached, or does not hold what was asked for.
+        If it cannot be reached, or does not take it.
     """
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
@@ -103,12 +105,19 @@ def _worded(error: MlflowException, uri: str, existing: Callable[[], Sequence[st
             next_step="Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN.",
             who=_WHO,
         )
-    if error.error_code in _ABSENT:
+    if error.error_code == "RESOURCE_DOES_NOT_EXIST":
         found = "" if existing is None else _listed(existing)
-        return RegistryError(
+        return NotRegistered(
             f"the registry at {shown(uri)} does not hold it: {reasons}{found}",
             expected="a model, version or alias that is registered there",
             next_step="Correct the name, or register it first: riskmodels run CASE.",
+            who=_WHO,
+        )
+    if error.get_http_status_code() < _SERVER_ERRORS:  # type: ignore[no-untyped-call]
+        return RegistryError(
+            f"the registry at {shown(uri)} does not take it: {reasons}",
+            expected="what MLflow allows for names, aliases and tags",
+            next_step="Put right what it names, and try again.",
             who=_WHO,
         )
     return _outage(uri, reasons)

@@ -6,19 +6,19 @@ What the registry says is never believed here: a pack is handed on for its signa
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from riskmodels.errors import RegistryError, UntrustedError
-from riskmodels.governance.attestations import Standing
+from riskmodels.errors import NotRegistered, RegistryError, UntrustedError
 from riskmodels.governance.envelopes import opened, tag_name
 from riskmodels.governance.log import LogEntry, head_of, verify_chain
 from riskmodels.governance.pack import Pack
 from riskmodels.registry.answers import asking, be_brief, shown
 from riskmodels.registry.downloads import download_bundle
 from riskmodels.registry.manifest import checked_files
+from riskmodels.registry.packing import orders_to_stop, rested_on
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion, RegisteredModel
@@ -38,6 +38,7 @@ STATUS = "riskmodels.status"
 _ROOT = "root."
 _CANDIDATE = "riskmodels.candidate."
 _STANDING = "riskmodels.standing."
+_SUSPENSION = "riskmodels.suspension."
 _OURS = "riskmodels."
 
 # MLflow wants an address for runs even where none is read. Names under .invalid are reserved and never resolve.
@@ -173,17 +174,18 @@ class Registry:
             held = self._one(model, version, alias)
             roots = _roots(self._client.get_registered_model(TRUST).tags)
             status = self._kept(f"{STATUS}.{name}", "status")
-            candidate, said = _signed(name, held)
-            standing = tuple(text for tag, text in sorted(model.tags.items()) if tag.startswith(_STANDING))
-            rests_on = tuple(self._candidates(name, standing))
+            every = [model.tags, *(one.tags for one in self._versions(name))]
+        candidate, said = _signed(name, held)
+        standing = _kept_as(_STANDING, [model.tags])
+        orders = orders_to_stop(_kept_as(_SUSPENSION, every), opened(candidate).digest)
         return Pack(
             roots=roots,
             model=name,
             version=int(held.version),
             candidate=candidate,
-            attestations=(*said, status),
+            attestations=tuple(dict.fromkeys([*said, *orders, status])),
             standing=standing,
-            standing_candidates=rests_on,
+            standing_candidates=rested_on(standing, _kept_as(_CANDIDATE, every)),
         )
 
     def roots(self) -> tuple[str, ...]:
@@ -288,7 +290,7 @@ class Registry:
                 next_step="Check the address, and how the server was started (--registry-store-uri).",
                 who="whoever looks after the registry",
             )
-        return found
+        return str(found)
 
     def _existing(self, name: str | None) -> list[str]:
         """Say what there is: the versions and aliases of a model, or else the models."""
@@ -296,7 +298,7 @@ class Registry:
         if name not in models:
             return [f"the model {one}" for one in models]
         aliases = [f"the alias {alias} of version {number}" for alias, number in models[name].aliases.items()]
-        return [f"version {one.version} of {name}" for one in self._versions(name)] + aliases
+        return aliases + [f"version {one.version} of {name}" for one in self._versions(name)]
 
     def _versions(self, name: str) -> Iterator[ModelVersion]:
         token = None
@@ -317,13 +319,16 @@ class Registry:
                 next_step="Name a version, or the alias behind which it is.",
                 who="whoever wrote the call",
             )
-        return self._client.get_model_version_by_alias(model.name, alias)
-
-    def _candidates(self, name: str, standing: Sequence[str]) -> Iterator[str]:
-        """Find the candidates that standing approvals rest on, among the model's versions."""
-        wanted = {f"{_CANDIDATE}{digest[:16]}" for digest in _rested_on(standing)}
-        for one in self._versions(name) if wanted else ():
-            yield from (text for tag, text in one.tags.items() if tag in wanted)
+        behind = model.aliases.get(alias)
+        if behind is None:
+            held = ", ".join(f"{one} (version {number})" for one, number in model.aliases.items())
+            raise NotRegistered(
+                f"the registry at {shown(self.uri)} has nothing behind the alias {alias!r} of {model.name}",
+                expected=f"one of its aliases: {held}" if held else "a version that was promoted; none was yet",
+                next_step="Correct the alias, or have a version promoted: riskmodels promote CASE VERSION.",
+                who="the deciding role in ethics/board.yaml",
+            )
+        return self._client.get_model_version(model.name, str(behind))
 
 
 def _roots(tags: Mapping[str, str]) -> tuple[str, ...]:
@@ -345,14 +350,9 @@ def _signed(name: str, held: ModelVersion) -> tuple[str, tuple[str, ...]]:
     return candidates[0], tuple(text for tag, text in ours.items() if not tag.startswith(_CANDIDATE))
 
 
-def _rested_on(standing: Sequence[str]) -> Iterator[str]:
-    for text in standing:
-        try:
-            said = opened(text).attestation
-        except UntrustedError:  # it counts for nothing; verification says why
-            continue
-        if isinstance(said, Standing):
-            yield said.candidate_digest
+def _kept_as(start: str, every: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
+    """Give what is kept under tags that begin alike."""
+    return tuple(text for tags in every for tag, text in sorted(tags.items()) if tag.startswith(start))
 
 
 def _entries(tags: Mapping[str, str]) -> list[LogEntry]:

@@ -63,9 +63,9 @@ def load(
     Raises
     ------
     UntrustedError, RefusedError
-        If it may not serve, with the cause, what to do and who can.
+        If it may not serve or nothing is live, with the cause, what to do and who can.
     RegistryError
-        If the registry cannot be reached, or has no such model.
+        If the registry cannot be reached, or there is no such folder.
     """
     pinned = pin_of(pin, os.environ)
     source = _source(name, alias, registry if registry is not None else os.environ.get(REGISTRY) or None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from riskmodels.errors import RegistryError, UntrustedError
+from riskmodels.errors import NotRegistered, RefusedError, RegistryError, UntrustedError
 from riskmodels.governance.pack import Pack
 from riskmodels.registry.fetching import copy_of, read_fetched
 from riskmodels.registry.serving import Servable
@@ -26,6 +26,8 @@ class Source(Protocol):
         ------
         RegistryError
             If it cannot be reached: no news.
+        RefusedError
+            If it was reached, and has no such version.
         """
 
     def files(self, may: Servable) -> dict[str, bytes]:
@@ -47,8 +49,13 @@ class RegistrySource:
         self._registry, self._name, self._alias = registry, name, alias
 
     def pack(self) -> Pack:
-        """Give everything that was signed about the version behind the alias."""
-        return self._registry.pack(self._name, alias=self._alias)
+        """Give everything that was signed about the version behind the alias; that there is none is no outage."""
+        try:
+            return self._registry.pack(self._name, alias=self._alias)
+        except NotRegistered as error:
+            raise RefusedError(
+                error.found, expected=error.expected, next_step=error.next_step, who=error.who
+            ) from error
 
     def files(self, may: Servable) -> dict[str, bytes]:
         """Give the files, checked."""
