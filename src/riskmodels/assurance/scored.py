@@ -143,8 +143,9 @@ def _check_parts(table: TrainingTable) -> None:
     parts = {"inputs": table.X, "outcome": table.outcome, "characteristics": table.audit, "spine": table.spine}
     lengths = {name: len(part) for name, part in parts.items()}
     if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name} {rows:,}" for name, rows in lengths.items())
         raise AssuranceError(
-            f"the parts of the table differ in length: {', '.join(f'{name} {rows:,}' for name, rows in lengths.items())}",
+            f"the parts of the table differ in length: {told}",
             expected="one row of each part for each person and date",
             next_step="Build the table again and train on that.",
             who="the data scientist who trained the model",

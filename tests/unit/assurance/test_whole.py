@@ -25,7 +25,7 @@ CANNOT = ("one_level", "all_missing", "thousands")
 
 def asked() -> ModelPolicy:
     compared = [deciding("Female"), *(deciding("anybody", characteristic=name) for name in CANNOT)]
-    assurance = AssurancePolicy(comparisons=tuple(compared), resamples=100)
+    assurance = AssurancePolicy(comparisons=tuple(compared), resamples=200)
     return ModelPolicy(capacity=150, capacity_reason="Two officers", seed=7, assurance=assurance)
 
 
