@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BESIDE", "PyfuncModel", "load_copy", "log_bundle"]
 
-BESIDE = ("pack.json", "registered_model_meta")
+BESIDE = ("pack.json", "registered_model_meta", "status.json")
 """What may lie beside a bundle in a verified copy: what it was verified by, and what MLflow leaves as it downloads."""
 
 
