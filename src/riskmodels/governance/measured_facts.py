@@ -34,7 +34,7 @@ from riskmodels.records.model import PeriodFigures
 
 ReadFor = Literal["model", "audit"]
 
-__all__ = ["MeasuredFacts", "extracts_read", "measured_facts", "model_facts"]
+__all__ = ["MeasuredFacts", "bias_facts", "extracts_read", "measured_facts", "model_facts"]
 
 _TIMELESS_BUILDERS = ("attribute", "derived", "nearby")
 
@@ -72,7 +72,7 @@ def measured_facts(case: UseCase, table: TrainingTable, model: TrainedModel, fou
         periods=tuple(_period(one, found.bias.disclosure_number) for one in scored),
         data=_data(case, table),
         leakage=_leakage(found),
-        bias=_bias(found.bias),
+        bias=bias_facts(found.bias),
         proxies=ProxyFacts(
             alarms=tuple(alarm.suspicion for alarm in found.proxies.alarms),
             strength={one.name: _measured(one.roc_auc) for one in found.proxies.characteristics},
@@ -177,7 +177,7 @@ def _leakage(found: Assurance) -> LeakageFacts:
     )
 
 
-def _bias(audit: BiasAudit) -> BiasFacts:
+def bias_facts(audit: BiasAudit) -> BiasFacts:
     """Take the audit's verdicts with the figures that may leave it: what its tables withhold is withheld here too."""
     shown = bias_as_json(audit)
     return BiasFacts(

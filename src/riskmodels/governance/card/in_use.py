@@ -97,13 +97,13 @@ def state_in_words(state: State, decision: Decision | None, promotion: Promotion
     gate = f"{failed} of the gate's {total} checks are not passed" if failed else f"All {total} checks are passed"
     gate += f", {waived} of them by a signed waiver" if waived else ""
     until = f"The approval ends on {day(decision.approved_until)}. " if decision.approved_until else ""
-    where = "" if promotion is None else f"Version {promotion.version} is behind the name {promotion.alias}. "
+    where = "" if promotion is None else f"Version {promotion.version} is live under the name {promotion.alias}. "
     more = {
         "refused": "It may not be used.",
         "approved": f"{until}It is not in use: nobody has put it live.",
         "live": f"{where}{until}".strip(),
         "suspended": "Somebody with the right to do so has ordered it to stop. It must not be used.",
-        "lapsed": f"{where}It no longer passes, and must not be used.",
+        "lapsed": "It was put live, no longer passes, and must not be used.",
     }
     return f"{gate}. {more.get(state, '')}".strip()
 

@@ -21,7 +21,7 @@ from riskmodels.governance.card.in_use import (
     words_part,
 )
 from riskmodels.governance.card.papers import check_part, digests_part, documents_part, sources_part
-from riskmodels.governance.card.people_say import front_words, people_part
+from riskmodels.governance.card.people_say import BLANK, front_words, people_part
 from riskmodels.governance.card.treated_alike import bias_part, held_of_the_nine, less_well_part, proxies_part
 from riskmodels.governance.card.written import WrittenByPeople
 from riskmodels.governance.decision import Decision
@@ -128,7 +128,7 @@ def _first_page(
     asked: Sequence[Signatory],
 ) -> tuple[Part, ...]:
     does, wrong, complain = front_words(written, facts)
-    uses = tuple(Said(text=use, origin="written by people") for use in banned)
+    uses = tuple(Said(text=use, origin="written by people") for use in banned or (BLANK,))
     may_not = Part(anchor="not-for", title="What may it not be used for?", said=uses)
     return (
         does,

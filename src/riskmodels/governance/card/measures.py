@@ -82,12 +82,16 @@ HEADLINE = (
 
 
 class Difference(NamedTuple):
-    """One comparison of groups: what is compared, the words for more and less of it, and for not knowing."""
+    """One comparison of groups: what is compared, words for more, for less and for not knowing, and what is worse.
+
+    ``worse`` is 1 where more is worse for the group, and -1 where less is.
+    """
 
     title: str
     more: str
     less: str
     doubt: str
+    worse: int
 
 
 DIFFERENCES: dict[str, Difference] = {
@@ -96,18 +100,21 @@ DIFFERENCES: dict[str, Difference] = {
         "more missed",
         "fewer missed",
         "these are missed more often than others",
+        1,
     ),
     "list_share": Difference(
         "share of the list against share of the need",
         "over their need",
         "under their need",
         "these get their share of the list",
+        -1,
     ),
     "wrongly_picked": Difference(
         "how many without the outcome are on the list",
         "more picked",
         "fewer picked",
         "these are put on the list without cause more often than others",
+        1,
     ),
 }
 

@@ -6,7 +6,7 @@ from riskmodels.governance.card.blocks import Part, Said
 from riskmodels.governance.card.written import WrittenByPeople
 from riskmodels.governance.facts import CandidateFacts
 
-__all__ = ["front_words", "people_part"]
+__all__ = ["BLANK", "front_words", "people_part"]
 
 BLANK = "Nobody has written this yet."
 

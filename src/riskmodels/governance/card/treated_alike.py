@@ -39,12 +39,14 @@ def less_well_part(facts: CandidateFacts, written: WrittenByPeople) -> Part:
     """Say for whom it does less well, for whom that is not known, and of whom nothing is held."""
     bias = facts.bias
     held = {verdict: [one for one in bias.comparisons if one.verdict == verdict] for verdict in _VERDICTS}
-    said = [f"Proven to be worse for {_proven(one)}." for one in held["fail"]]
-    said += [f"Proven to be worse for {_breach(one)}, though nobody had asked beforehand." for one in bias.breaches]
+    said = [f"{_proven(characteristic_in_words(one.characteristic, one.group), one)}." for one in held["fail"]]
+    said += [
+        f"{_proven(one.group.replace('_', ' '), one)}. Nobody had asked for this beforehand." for one in bias.breaches
+    ]
     for metric, groups in _by_metric(held["not enough evidence"]).items():
         said.append(f"We do not know whether {_doubt(metric)}, because there are too few people to tell: {groups}.")
     for metric, groups in _by_metric(held["pass"]).items():
-        said.append(f"Within the limit agreed beforehand, in {_title(metric)}: {groups}.")
+        said.append(f"No difference over the limit agreed beforehand, in {_title(metric)}: {groups}.")
     if not bias.comparisons:
         said.append("We do not know for anybody: no comparison of groups was named beforehand.")
     said += _not_known(facts)
@@ -63,14 +65,15 @@ def _doubt(metric: str) -> str:
     return DIFFERENCES[metric].doubt if metric in DIFFERENCES else f"these differ in {metric.replace('_', ' ')}"
 
 
-def _proven(one: ComparisonFacts) -> str:
-    group = characteristic_in_words(one.characteristic, one.group)
-    return f"{group}: {_difference_in_words(one.metric, one.difference)} (the limit is {_limit(one.tolerance)})"
-
-
-def _breach(one: BreachFacts) -> str:
-    group = one.group.replace("_", " ")
-    return f"{group}: {_difference_in_words(one.metric, one.difference)} (the limit is {_limit(one.tolerance)})"
+def _proven(group: str, one: ComparisonFacts | BreachFacts) -> str:
+    """Say for whom a proven difference is worse: for the group, or, the other way round, for everybody else."""
+    words, value = DIFFERENCES.get(one.metric), one.difference.value
+    says = f"({_difference_in_words(one.metric, one.difference)}; the limit is {_limit(one.tolerance)})"
+    if words is None or not value:
+        return f"Proven to differ by more than the limit: {group} {says}"
+    if value * words.worse > 0:
+        return f"Proven to be worse for {group} {says}"
+    return f"Proven to be worse for everybody but {group} {says}"
 
 
 def _difference_in_words(metric: str, difference: Measured) -> str:

@@ -86,18 +86,37 @@ def test_too_few_with_the_outcome_are_counted_nowhere_and_no_figure_of_theirs_is
 
 def test_every_verdict_of_the_audit_is_told_apart() -> None:
     assert [
-        "Proven to be worse for disability: Yes: 16 points more missed than others (the limit is 10 points).",
-        "Proven to be worse for age band: 75 and over: 20 points more missed than others (the limit is 10 points), "
-        "though nobody had asked beforehand.",
+        "Proven to be worse for disability: Yes (16 points more missed than others; the limit is 10 points).",
+        "Proven to be worse for age band: 75 and over (20 points more missed than others; the limit is 10 points). "
+        "Nobody had asked for this beforehand.",
         "We do not know whether these get their share of the list, because there are too few people to tell: "
         "disability: Yes.",
         "We do not know whether these are missed more often than others, because there are too few people to tell: "
         "ethnic group: Black, Black British, Caribbean or African.",
-        "Within the limit agreed beforehand, in how many who had the outcome are missed: sex: Female.",
+        "No difference over the limit agreed beforehand, in how many who had the outcome are missed: sex: Female.",
         "Not held, so nobody can tell: gender reassignment, marriage and civil partnership, pregnancy and maternity "
         "and sexual orientation.",
         "Not measured: religion: too few people are of known religion.",
     ] == said(card_of(), "less-well")[:-1]
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "words"),
+    [
+        ("missed", 0.2, "be worse for sex: Female (20 points more missed than others;"),
+        ("missed", -0.2, "be worse for everybody but sex: Female (20 points fewer missed than others;"),
+        ("list_share", -0.2, "be worse for sex: Female (20 points under their need;"),
+        ("list_share", 0.2, "be worse for everybody but sex: Female (20 points over their need;"),
+        ("wrongly_picked", 0.2, "be worse for sex: Female (20 points more picked than others;"),
+        ("missed", None, "differ by more than the limit: sex: Female (how many who had the outcome are missed;"),
+        ("another", 0.2, "differ by more than the limit: sex: Female (another;"),
+    ],
+)
+def test_a_proven_difference_says_for_whom_it_is_worse(metric: str, value: float | None, words: str) -> None:
+    bias = facts_of().bias.model_dump(mode="json")
+    one = bias["comparisons"][0] | {"metric": metric, "difference": measured(value), "verdict": "fail"}
+    found = said(card_of(facts=facts_of(bias=bias | {"comparisons": [one]})), "less-well")[0]
+    assert f"Proven to {words}" in found
 
 
 def test_a_characteristic_that_the_facts_do_not_mention_is_not_known_either() -> None:
@@ -142,7 +161,7 @@ def test_a_role_that_thought_again_is_shown_with_its_newest_word() -> None:
         ({}, "refused", "2 of the gate's 26 checks are not passed. It may not be used."),
         ({"decision": decision_of()}, "approved", "It is not in use: nobody has put it live."),
         ({"decision": decision_of(), "promotion": promotion_of()}, "live", "The approval ends on 1 December 2026."),
-        ({"promotion": promotion_of()}, "lapsed", "It no longer passes, and must not be used."),
+        ({"promotion": promotion_of()}, "lapsed", "It was put live, no longer passes, and must not be used."),
         (
             {"decision": decision_of(failed=("not_suspended",)), "promotion": promotion_of()},
             "suspended",
@@ -197,6 +216,7 @@ def test_a_blank_is_shown_as_a_blank() -> None:
     card = card_of(statement=WrittenByPeople())
     assert "What it does: Nobody has written this yet." == said(card, "does")[0]
     assert ["Nobody has written this yet."] == said(card, "wrong")
+    assert ["Nobody has written this yet."] == said(card_of(may_not_be_used_for=()), "not-for")
 
 
 def test_a_figure_of_an_estimator_that_the_card_does_not_know_is_shown_under_its_own_name() -> None:
