@@ -39,6 +39,6 @@ def agreements_first(dpia: Dpia, equality: Equality, register: Register, inputs:
 
 def assessed_in_order(dpia: Dpia, equality: Equality) -> list[str]:
     """Find an equality assessment that was approved before the data protection assessment was signed off."""
-    last, approved = max(dpia.sign_off_dates(), default=None), equality.approved.on
+    last, approved = max(dpia.sign_off_dates(), default=None), equality.approved.date
     early = last is not None and approved is not None and approved < last
     return ["C31: the equality assessment was approved before the data protection assessment"] * early

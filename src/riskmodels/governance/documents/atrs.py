@@ -31,7 +31,7 @@ class Clearance(Record):
     """Who cleared the record for publication, by position, and when."""
 
     position: Words = ""
-    on: Day = None
+    date: Day = None
 
 
 class Atrs(Record):
@@ -139,7 +139,7 @@ def _standard(said: Atrs, where: str, statement: Statement) -> Iterable[str]:
 def _clearances(said: Atrs, where: str) -> Iterable[str]:
     for key in _CLEARANCES:
         one = said.clearances.get(key, Clearance())
-        if not one.position or one.on is None:
+        if not one.position or one.date is None:
             yield f"C24: {where}, clearances.{key}: a position and a date are needed before it is published"
 
 

@@ -168,7 +168,7 @@ def _assessments(dpia: Dpia, equality: Equality) -> str:
         [
             f"Data protection impact assessment {dpia.reference}, {dpia.version}, signed off on {day(last)}",
             f"Equality impact assessment {equality.reference}, {equality.version}, approved on "
-            f"{day(equality.approved.on)}",
+            f"{day(equality.approved.date)}",
         ]
     )
 
@@ -188,7 +188,8 @@ def _extracts(inputs: DocumentInputs, read_for: str) -> str:
 def _dates(dates: Sequence[datetime.date]) -> str:
     if not dates:
         return "none"
-    return f"{len(dates)} as-of dates, {day(min(dates))} to {day(max(dates))}"
+    first, last = day(min(dates)), day(max(dates))
+    return first if len(dates) == 1 else f"{len(dates)} as-of dates, {first} to {last}"
 
 
 def _lines(items: Iterable[str]) -> str:

@@ -78,14 +78,14 @@ class SignOff(Record):
     """A row of step 7: a position and a day; the person behind the position signs with their key."""
 
     position: Words = ""
-    on: Day = None
+    date: Day = None
     comments: Words = ""
 
 
 class Consulted(Record):
     """Consultation of the Information Commissioner before processing (Article 36 UK GDPR)."""
 
-    on: Day = None
+    date: Day = None
     outcome: Words = ""
 
 
@@ -93,7 +93,7 @@ class Caldicott(Record):
     """The word of the Caldicott Guardian, where care records are read."""
 
     position: Words = ""
-    on: Day = None
+    date: Day = None
     word: Words = ""
 
 
@@ -155,7 +155,7 @@ class Dpia(Record):
 
     def sign_off_dates(self) -> Sequence[datetime.date]:
         """Give the days on which it was signed off."""
-        return [one.on for one in self.sign_off.values() if one.on is not None]
+        return [one.date for one in self.sign_off.values() if one.date is not None]
 
     def words(self) -> dict[str, str]:
         """Give every free text by its key, for checks that hold for all of them."""

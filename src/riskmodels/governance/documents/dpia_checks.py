@@ -133,9 +133,9 @@ def _prior_consultation(said: Dpia, where: str) -> Iterable[str]:
     if not any(risk.residual == "high" for risk in said.risks):
         return
     held = said.prior_consultation
-    if held.on is None or not held.outcome:
+    if held.date is None or not held.outcome:
         yield f"C6: {where}: a high risk is left, and the Information Commissioner's consultation is not recorded"
-    elif said.planned_start is None or held.on >= said.planned_start:
+    elif said.planned_start is None or held.date >= said.planned_start:
         yield f"C6: {where}: the Information Commissioner must be consulted before the processing starts"
 
 
@@ -144,9 +144,9 @@ def _sign_off(said: Dpia, where: str) -> Iterable[str]:
         yield f"C7: {where}, planned_start has no date"
     for key, title in SIGN_OFF.items():
         row = said.sign_off.get(key, SignOff())
-        if not row.position or row.on is None:
+        if not row.position or row.date is None:
             yield f"C7: {where}, sign_off.{key} ({title.lower()}): a position and a date are needed"
-        elif said.planned_start is not None and row.on > said.planned_start:
+        elif said.planned_start is not None and row.date > said.planned_start:
             yield f"C7: {where}, sign_off.{key} is dated after the processing starts"
 
 
@@ -168,7 +168,7 @@ def _advice(said: Dpia, where: str) -> Iterable[str]:
 
 def _caldicott(said: Dpia, where: str, care_sources: Sequence[str]) -> Iterable[str]:
     held = said.caldicott
-    if care_sources and (not held.position or held.on is None or not held.word):
+    if care_sources and (not held.position or held.date is None or not held.word):
         names = ", ".join(care_sources)
         yield f"C12: {where}: {names} holds care records, and the Caldicott Guardian's word is missing"
 

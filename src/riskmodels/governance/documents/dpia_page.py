@@ -139,15 +139,15 @@ def _outcomes(said: Dpia) -> list[str]:
     rows = []
     for key, title in SIGN_OFF.items():
         one = said.sign_off.get(key, SignOff())
-        rows.append((title, one.position, day(one.on), one.comments))
+        rows.append((title, one.position, day(one.date), one.comments))
     lines = written_table(("Item", "Position", "Date", "Comments"), rows)
     lines += ["### Summary of the data protection officer's advice", "", *written(said.dpo_advice_summary)]
-    if said.prior_consultation.on is not None:
+    if said.prior_consultation.date is not None:
         held = said.prior_consultation
-        lines += [*written(f"The Information Commissioner was consulted on {day(held.on)}: {held.outcome}")]
+        lines += [*written(f"The Information Commissioner was consulted on {day(held.date)}: {held.outcome}")]
     if said.caldicott.position:
         held_word = said.caldicott
-        lines += [*written(f"{held_word.position}, {day(held_word.on)}: {held_word.word}")]
+        lines += [*written(f"{held_word.position}, {day(held_word.date)}: {held_word.word}")]
     return lines
 
 

@@ -49,14 +49,14 @@ class Approval(Record):
     """A position and a day."""
 
     position: Words = ""
-    on: Day = None
+    date: Day = None
 
 
 class LegalSignOff(Record):
     """Legal advice that an input which stands for a characteristic may be used all the same."""
 
     reference: Words = ""
-    on: Day = None
+    date: Day = None
 
 
 class Equality(Record):
@@ -201,14 +201,14 @@ def _groups(bias: BiasFacts) -> list[str]:
 def _proxies(said: Equality, where: str, alarms: Iterable[str]) -> Iterable[str]:
     held = said.legal_sign_off
     for alarm in alarms:
-        if not held.reference or held.on is None:
+        if not held.reference or held.date is None:
             yield f"C17: {where}: an input stands for a characteristic, and no legal sign-off is given: {alarm}"
 
 
 def _dates(said: Equality, where: str) -> Iterable[str]:
-    if not said.approved.position or said.approved.on is None:
+    if not said.approved.position or said.approved.date is None:
         yield f"C15: {where}, approved: a position and a date are needed"
     if said.decided_on is None:
         yield f"C18: {where}, decided_on has no date: the day on which the decision is, or was, to be taken"
-    elif said.approved.on is not None and said.decided_on < said.approved.on:
+    elif said.approved.date is not None and said.decided_on < said.approved.date:
         yield f"C18: {where}: the decision is dated before the assessment was approved"

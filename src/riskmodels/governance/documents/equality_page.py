@@ -78,7 +78,7 @@ def _audit(inputs: DocumentInputs) -> list[str]:
 
 def _conclusion(said: Equality) -> list[str]:
     conclusion = (said.conclusion or "not said").capitalize()
-    approval = f"Approved by: {said.approved.position}, {day(said.approved.on)}. "
+    approval = f"Approved by: {said.approved.position}, {day(said.approved.date)}. "
     days = f"Decision on {day(said.decided_on)}. Last gone through on {day(said.reviewed_on)}; again by "
     lines = ["## Conclusion", "", *written(f"{conclusion}. {said.conclusion_because}")]
     return [*lines, *written(f"{approval}{days}{day(said.review_by)}.")]
