@@ -103,6 +103,8 @@ def database_uri(uri: str) -> str:
         ) from None
     if driver == "sqlite" and url.database in (None, "", ":memory:"):
         raise _fault("the registry's address names no file", "governed+sqlite:///<file>")
+    if driver == "sqlite":  # as it was written: SQLAlchemy would spell a drive's colon otherwise
+        return f"sqlite:{uri.partition('?')[0].partition(':')[2]}"
     return url.set(drivername=driver).difference_update_query([_QUERY]).render_as_string(hide_password=False)
 
 

@@ -36,6 +36,7 @@ from riskmodels.registry.virtual_models import is_reserved, virtual_model
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion, RegisteredModel
+    from sqlalchemy.orm import Session
 
     from riskmodels.governance.admission import Admitted
 
@@ -105,9 +106,14 @@ class GovernedStore(SqlAlchemyStore):
         """Give a registered model; the registry's own are made up as they are asked for."""
         found: RegisteredModel | None = None
         if is_reserved(name):
-            with self._answering("get_registered_model", name, logged=False), self._transactions.reading() as session:
-                found = virtual_model(name, session, at=self._clock(), trust=self._trust, log=self._log, key=self._key)
+            with self._answering("get_registered_model", name, logged=False):
+                self._take_up_news()
+                with self._transactions.reading() as session:
+                    found = self._made_up(name, session)
         return found or self._stock.get_registered_model(name)
+
+    def _made_up(self, name: str, session: Session) -> RegisteredModel | None:
+        return virtual_model(name, session, at=self._clock(), trust=self._trust, log=self._log, key=self._key)
 
     # What is checked
 
@@ -208,10 +214,7 @@ class GovernedStore(SqlAlchemyStore):
             for name in names:
                 if is_reserved(name):
                     raise not_allowed(method, str(name), "the name is kept for what the registry says of itself")
-            with self._transactions.reading() as session:
-                news = self._trust.has_news(session)
-            if news:
-                self._take_up()
+            self._take_up_news()
             with self._transactions.reading() as session:
                 return not self._trust.governed(session).isdisjoint(names)
 
@@ -287,6 +290,12 @@ class GovernedStore(SqlAlchemyStore):
             self._take_up()
         except UserError as error:  # reads go on; every governed write is refused with this cause
             _logger.error("The registry started, but promotes nothing until this is put right: %s", error)
+
+    def _take_up_news(self) -> None:
+        with self._transactions.reading() as session:
+            news = self._trust.has_news(session)
+        if news:
+            self._take_up()
 
     def _take_up(self) -> None:
         with self._transactions.writing() as session:

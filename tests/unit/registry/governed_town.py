@@ -8,12 +8,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from mlflow.entities.model_registry import ModelVersionTag, RegisteredModelTag
+
+from riskmodels.governance.attestations import Status
 from riskmodels.governance.envelopes import opened, tag_name
 from riskmodels.governance.facts import CandidateFacts
 from riskmodels.governance.keys import write_private_key
+from riskmodels.governance.log import LogEntry
 from riskmodels.governance.roles import Board
 from riskmodels.governance.wire import sha256
 from riskmodels.policy import ModelPolicy
+from riskmodels.registry.governed_store import GovernedStore
 from riskmodels.registry.manifest import MadeFrom, write_manifest
 from tests.unit.governance import signing
 from tests.unit.governance.signing import AT, DOCUMENTS, MODEL, ROOT_ROLES, Council, digest_of
@@ -157,6 +162,58 @@ class Registered:
         self.client.set_registered_model_alias(self.name, alias, str(self.version))
 
 
+class Direct:
+    """The registry's store, called as MLflow's client calls it, at a moment that the test sets.
+
+    Parameters
+    ----------
+    town : Town
+        The council.
+    uri : str
+        The registry's address.
+    """
+
+    def __init__(self, town: Town, uri: str) -> None:
+        self.at = town.now
+        self.store = GovernedStore(uri, clock=lambda: self.at)
+
+    def create_registered_model(self, name: str) -> Any:
+        return self.store.create_registered_model(name)
+
+    def create_model_version(self, name: str, source: str, *, tags: dict[str, str] | None = None, **more: Any) -> Any:
+        given = [ModelVersionTag(key, value) for key, value in (tags or {}).items()]
+        return self.store.create_model_version(name, source, tags=given, **more)
+
+    def set_model_version_tag(self, name: str, version: str, key: str, value: str) -> None:
+        self.store.set_model_version_tag(name, version, ModelVersionTag(key, value))
+
+    def set_registered_model_tag(self, name: str, key: str, value: str) -> None:
+        self.store.set_registered_model_tag(name, RegisteredModelTag(key, value))
+
+    def set_registered_model_alias(self, name: str, alias: str, version: str) -> None:
+        self.store.set_registered_model_alias(name, alias, version)
+
+    def alias(self, name: str = MODEL, alias: str = "champion") -> int | None:
+        found = self.store.get_registered_model(name).aliases.get(alias)
+        return None if found is None else int(found)
+
+    def log(self) -> list[LogEntry]:
+        pages = int(self.store.get_registered_model("riskmodels.log.1").tags["pages"])
+        tags: dict[str, str] = {}
+        for page in range(1, pages + 1):
+            tags |= self.store.get_registered_model(f"riskmodels.log.{page}").tags
+        del tags["pages"]
+        return [LogEntry.model_validate_json(tags[number]) for number in sorted(tags, key=int)]
+
+    def refusals(self) -> list[LogEntry]:
+        return [one for one in self.log() if one.event == "refused"]
+
+    def status(self, name: str = MODEL) -> Status:
+        said = opened(self.store.get_registered_model(f"riskmodels.status.{name}").tags["status"]).attestation
+        assert isinstance(said, Status)
+        return said
+
+
 def _made_from(model: str) -> MadeFrom:
     return MadeFrom(
         model=model,
@@ -177,4 +234,4 @@ def _made_from(model: str) -> MadeFrom:
     )
 
 
-__all__ = ["AT", "MODEL", "PASSPHRASE", "Registered", "TodaysCouncil", "Town", "signing"]
+__all__ = ["AT", "MODEL", "PASSPHRASE", "Direct", "Registered", "TodaysCouncil", "Town", "signing"]
