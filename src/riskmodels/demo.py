@@ -99,7 +99,7 @@ def run_demo(
     """
     from riskmodels import pipeline
     from riskmodels import workspace as workspaces
-    from riskmodels.deciding.demo_council import DEMO_PASSPHRASE, found_council
+    from riskmodels.deciding.demo_council import DEMO_PASSPHRASE, found_council, unconfirm
     from riskmodels.deciding.demo_story import tell_the_story
     from riskmodels.deciding.keys import read_signer
 
@@ -107,6 +107,7 @@ def run_demo(
     with workspaces.open(folder) as ws:
         progress("making keys for a council that does not exist", 0.0)
         root = found_council(ws, at=clock())
+        unconfirm(ws, DEMO_CASE)
         author = read_signer(ws, "author", path=None, passphrase=DEMO_PASSPHRASE)
         result = pipeline.run(ws, DEMO_CASE, author=author, at=clock(), progress=progress)
         acts = tell_the_story(ws, result, pin=root.digest, clock=clock, progress=progress)

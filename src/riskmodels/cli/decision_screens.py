@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from rich import box
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from riskmodels.governance.decision import Check, Decision
+from riskmodels.governance.log import LogEntry
 
-__all__ = ["gate_screen"]
+__all__ = ["gate_screen", "log_screen"]
+
+_LONG = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 
 
 def gate_screen(decision: Decision, *, only_open: bool = False) -> list[RenderableType]:
@@ -29,6 +35,20 @@ def gate_screen(decision: Decision, *, only_open: bool = False) -> list[Renderab
     for one in shown:
         table.add_row(one.title, _holds(one), one.found, one.wanted)
     return [*([table] if shown else []), *_to_do(decision), _verdict(decision)]
+
+
+def log_screen(entries: Sequence[LogEntry]) -> Table:
+    """Show entries of the decision log, the oldest first; digests and keys by their first twelve digits."""
+    table = Table(title="Decision log", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("No.", "When (UTC)", "What", "Version", "Who", "More"):
+        table.add_column(heading, overflow="fold")
+    for one in entries:
+        version = "" if one.version is None else str(one.version)
+        more = _LONG.sub(r"\1", one.detail)
+        table.add_row(
+            str(one.number), f"{one.at:%Y-%m-%d %H:%M}", one.event, version, _LONG.sub(r"\1", one.actor), more
+        )
+    return table
 
 
 def _holds(one: Check) -> Text:

@@ -159,3 +159,4 @@ def _not_installed(package: str) -> SettingsError:
 def _hush() -> None:
     for chatty in ("mlflow", "alembic", "matplotlib"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("riskmodels").addHandler(logging.NullHandler())  # a command tells what is to be told itself

@@ -142,16 +142,10 @@ def log(case: CaseName, workspace: WorkspaceFolder = HERE, as_json: AsJson = Fal
     """Show the decision log of a model: every promotion, refusal, suspension and signature, its chain checked."""
     with door(as_json=as_json, quiet=quiet) as opened:
         from riskmodels import workspace as workspaces
+        from riskmodels.cli.decision_screens import log_screen
         from riskmodels.deciding.going_live import registry_of
 
         with workspaces.open(workspace) as ws:
             entries = [one for one in registry_of(ws).log() if one.model == case]
-        opened.answer(
-            {"model": case, "entries": [one.model_dump(mode="json") for one in entries]},
-            *(
-                f"{one.number:>5}  {one.at:%Y-%m-%d %H:%M}  {one.event:<12} "
-                f"{'' if one.version is None else f'version {one.version}':<11} {one.actor}  {one.detail}"
-                for one in entries
-            ),
-            f"{len(entries)} entries on {case}; the chain is whole.",
-        )
+        told = {"model": case, "entries": [one.model_dump(mode="json") for one in entries]}
+        opened.answer(told, log_screen(entries), f"{len(entries)} entries on {case}; the chain is whole.")

@@ -8,10 +8,12 @@ from riskmodels.atomic import whole_file
 from riskmodels.deciding.keys import key_file, make_key, read_signer, roles_of
 from riskmodels.deciding.roots import propose, sign_proposal
 from riskmodels.governance.documents.board_file import read_board
+from riskmodels.governance.documents.rests_on import PARTS
+from riskmodels.governance.documents.text_edits import edit, find_block
 from riskmodels.governance.roles import Root
 from riskmodels.workspace import Workspace
 
-__all__ = ["DEMO_PASSPHRASE", "found_council"]
+__all__ = ["DEMO_PASSPHRASE", "found_council", "unconfirm"]
 
 DEMO_PASSPHRASE = "everybody here is made up"  # noqa: S105 (public on purpose: it guards nothing)
 
@@ -32,7 +34,13 @@ def found_council(ws: Workspace, *, at: datetime.datetime) -> Root:
         The root in force.
     """
     for role in roles_of(ws):
-        make_key(ws, role, passphrase=DEMO_PASSPHRASE, title=f"Demo: {role.replace('_', ' ')}", add_to_board=True)
+        make_key(
+            ws,
+            role,
+            passphrase=DEMO_PASSPHRASE,
+            title=f"{role.replace('_', ' ').capitalize()} (demo)",
+            add_to_board=True,
+        )
     beside = key_file(ws, "registry").with_suffix(".passphrase")
     with whole_file(beside, private=True) as draft:
         draft.write_text(DEMO_PASSPHRASE + "\n", encoding="utf-8")
@@ -44,3 +52,14 @@ def found_council(ws: Workspace, *, at: datetime.datetime) -> Root:
             signer = read_signer(ws, role, path=None, passphrase=DEMO_PASSPHRASE)
             found = sign_proposal(ws, signer, at=at)
     return found.root
+
+
+def unconfirm(ws: Workspace, name: str) -> None:
+    """Take out of a demo's documents what they were confirmed for: nobody of this council has read them yet."""
+    for document in PARTS:
+        edit(ws.ethics / document / f"{name}.yaml", _without_confirmation)
+
+
+def _without_confirmation(lines: list[str], newline: str) -> list[str]:
+    block = find_block(lines, "rests_on")
+    return lines if block is None else [*lines[: block.first], *lines[block.end :]]

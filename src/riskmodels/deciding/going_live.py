@@ -140,7 +140,7 @@ def rollback(ws: Workspace, name: str, *, at: datetime.datetime) -> Promoted:
         if _was_live(pack, evidence) and gate.decide(evidence).passed:
             return promote(ws, name, number, alias=None, at=at)
     raise RefusedError(
-        f"none of the {len(earlier)} earlier versions of {name} was live before and still passes",
+        f"no earlier version of {name} was live before and still passes; {len(earlier)} were looked at",
         expected="an earlier version whose approvals have not lapsed and that nobody suspended",
         next_step="Suspend the live version if it does harm; services then serve what the policy says.",
         who="the accountable officer",
