@@ -1,0 +1,306 @@
+"""Work a candidate's figures out again from its retained table and its bundle, and see that they are those signed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from riskmodels.assurance import bias
+from riskmodels.assurance.bias_display import safe_groups
+from riskmodels.assurance.scored import ScoredRows, picked_share
+from riskmodels.errors import UserError
+from riskmodels.governance.facts import CandidateFacts, ComparisonFacts, Measured
+from riskmodels.governance.measured_facts import bias_facts
+from riskmodels.governance.wire import sha256
+from riskmodels.modelling.crossfit import cross_fit
+from riskmodels.modelling.evaluation import Scored, area_interval, compare
+from riskmodels.modelling.periods import plan_periods
+from riskmodels.modelling.rows import Rows, read_table
+from riskmodels.policy import ModelPolicy
+from riskmodels.records import Interval, TrainingTable
+from riskmodels.registry.held import Held
+from riskmodels.registry.learned import reproducibility_digest_of
+from riskmodels.registry.manifest import MANIFEST
+from riskmodels.registry.predictor import Predictor
+
+__all__ = ["SAME", "rederive"]
+
+SAME = 1e-9
+"""A figure that was worked out again may differ from the signed one by so much."""
+
+Progress = Callable[[str, float], None]
+
+_NAMES = {
+    "roc_auc": "ROC AUC",
+    "average_precision": "Average precision",
+    "precision_at_capacity": "Precision of the list",
+    "recall_at_capacity": "Share of those with the outcome who are on the list",
+    "calibration_slope": "Calibration slope",
+    "calibration_error": "Calibration error",
+}
+_GAIN = "chosen_minus_baseline"
+_BASELINE = "baseline"
+_ELSEWHERE = {
+    "Leaks": "they are searched for in the lake, which is not here: riskmodels run does it",
+    "Proxies": "they are searched for when a model is audited: riskmodels run does it",
+    "Steadiness of the explanation": "it takes many trainings: riskmodels run does it",
+    "Declared directions": "they are checked when a model is audited: riskmodels run does it",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class _Again:
+    """What is looked at: the table's held-out rows, scored by the bundle."""
+
+    table: TrainingTable
+    rows: Rows
+    held_out: Rows
+    predictor: Predictor
+    facts: CandidateFacts
+
+    @property
+    def chosen(self) -> str:
+        return self.facts.model.chosen
+
+    def scored(self) -> Scored:
+        """Score the held-out rows with the model and with today's practice."""
+        X, one = self.held_out.X, self.predictor
+        return Scored(
+            self.held_out,
+            {self.chosen: one.raw_score(X), _BASELINE: one.baseline_score(X)},
+            {self.chosen: one.probability(X), _BASELINE: one.baseline_probability(X)},
+        )
+
+
+def rederive(
+    table: TrainingTable,
+    files: Mapping[str, bytes],
+    facts: CandidateFacts,
+    *,
+    policy: ModelPolicy,
+    thorough: bool = True,
+    progress: Progress | None = None,
+) -> tuple[Held, ...]:
+    """Work every figure that a threshold is set on out again, by the functions that worked it out when it was signed.
+
+    Parameters
+    ----------
+    table : TrainingTable
+        What was retained: :func:`~riskmodels.registry.retained.read_retained`.
+    files : mapping of str to bytes
+        The bundle: :func:`~riskmodels.registry.manifest.checked_files`.
+    facts : CandidateFacts
+        What the author signed.
+    policy : ModelPolicy
+        The comparisons that decide, and the disclosure number.
+    thorough : bool
+        Whether development periods are scored out of time again too, which takes about as long as training did.
+    progress : callable, optional
+        Told the stage and the share of it that is done.
+
+    Returns
+    -------
+    tuple of Held
+        One for each thing; a figure holds when its value and the ends of its interval are within :data:`SAME`.
+    """
+    tell: Progress = progress if progress is not None else lambda stage, done: None
+    same = tuple(_same_things(table, files, facts))
+    if not all(one.held for one in same):
+        return (*same, Held("Every figure", None, "the table and the bundle are not those that were signed"))
+    try:
+        rows = read_table(table)
+        held_out = rows.at(facts.model.held_out[-1])
+        again = _Again(table, rows, held_out, Predictor.from_files(files), facts)
+        tell("measuring again", 0.0)
+        measured = tuple(_figures(again))
+        tell("testing for bias again", 0.2)
+        groups = tuple(_groups(again, policy))
+        tell("scoring development periods again", 0.5)
+        periods = tuple(_periods(again, thorough=thorough, tell=tell))
+    except UserError as error:
+        return (*same, Held("Every figure", False, f"they cannot be worked out again: {error.found}"))
+    return (*same, *measured, *groups, *periods, *(Held(what, None, why) for what, why in _ELSEWHERE.items()))
+
+
+def _same_things(table: TrainingTable, files: Mapping[str, bytes], facts: CandidateFacts) -> Iterator[Held]:
+    signed = facts.model
+    yield _equal("Retained table", table.digest, signed.table_digest)
+    yield _equal("Definition of the use case", table.definition_digest, signed.definition_digest)
+    yield _equal("Manifest of the bundle", sha256(files.get(MANIFEST, b"")), signed.bundle_digest)
+    listed = {one.path: one.sha256 for one in facts.files if one.path != MANIFEST}
+    found = {name: sha256(data) for name, data in files.items() if name != MANIFEST}
+    yield Held("Files of the bundle", found == listed, f"{len(found)} files, and {len(listed)} were signed for")
+    try:
+        yield _equal("What was learned", reproducibility_digest_of(files), signed.reproducibility_digest)
+    except UserError as error:
+        yield Held("What was learned", False, error.found)
+
+
+def _equal(what: str, found: str, signed: str) -> Held:
+    if found == signed:
+        return Held(what, True, f"{found[:16]}..., as signed")
+    return Held(what, False, f"it has the digest {found[:16]}..., and {signed[:16]}... was signed")
+
+
+def _figures(again: _Again) -> Iterator[Held]:
+    signed, seed = again.facts.model, again.predictor.manifest.seed
+    yield _counts(again)
+    metrics, differences = compare(
+        again.scored(), {_GAIN: (again.chosen, _BASELINE)}, capacity=signed.capacity, seed=seed
+    )
+    mine = metrics[again.chosen]
+    for name, says in _NAMES.items():
+        yield _figure(says, mine[name], signed.metrics[again.chosen].get(name))
+    for name, found in differences[_GAIN].items():
+        says = _NAMES.get(name, name.replace("_", " "))
+        yield _figure(f"{says}, less that of today's practice", found, signed.differences[_GAIN].get(name))
+    rest = {name: (mine[name], signed.metrics[again.chosen].get(name)) for name in mine if name not in _NAMES}
+    rest |= {
+        f"today's practice: {name}": (found, signed.metrics[_BASELINE].get(name))
+        for name, found in metrics[_BASELINE].items()
+    }
+    wrong = sorted(name for name, (found, said) in rest.items() if not _same(found, said))
+    why = f"not as signed: {', '.join(wrong)}" if wrong else f"{len(rest)} figures, as signed"
+    yield Held("All other figures of the model, and those of today's practice", not wrong, why)
+    others = sorted(set(signed.metrics) - {again.chosen, _BASELINE})
+    if others:
+        why = "the bundle holds what it learned, and cannot score with it: riskmodels reproduce trains it again"
+        yield Held(f"Figures of the estimator that was not chosen ({', '.join(others)})", None, why)
+
+
+def _counts(again: _Again) -> Held:
+    signed = again.facts.model
+    rows, positives = len(again.held_out), int(again.held_out.y.sum())
+    same = rows == signed.rows and signed.positives in (None, positives)
+    return Held("Held-out rows", same, f"{signed.rows:,} were signed for" if same else "their number is another")
+
+
+def _figure(what: str, found: Interval, signed: Measured | None) -> Held:
+    same = _same(found, signed)
+    if same:
+        return Held(what, True, f"{_words(signed)}, as signed")
+    return Held(what, False, f"{_words(signed)} was signed, and {_words(found)} comes out")
+
+
+def _same(found: Interval | Measured, signed: Measured | None) -> bool:
+    if signed is None:
+        return False
+    ends = zip((found.value, found.low, found.high), (signed.value, signed.low, signed.high), strict=True)
+    return all(_close(one, other) for one, other in ends)
+
+
+def _close(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return math.isclose(one, other, rel_tol=0.0, abs_tol=SAME)
+
+
+def _words(one: Interval | Measured | None) -> str:
+    if one is None or one.value is None:
+        return "nothing"
+    ends = "" if one.low is None or one.high is None else f" ({one.low:.4f} to {one.high:.4f})"
+    return f"{one.value:.4f}{ends}"
+
+
+def _groups(again: _Again, policy: ModelPolicy) -> Iterator[Held]:
+    table, facts = again.table, again.facts
+    named = {str(one["name"]): str(one["protected"]) for one in table.definition.get("audit_by", ()) if _protects(one)}
+    audit = bias.audit(_scored_rows(again), policy=policy.assurance, harms=table.harms, seed=policy.seed, held=named)
+    again_signed = bias_facts(audit)
+    found = {_key(one): one for one in again_signed.comparisons}
+    for signed in facts.bias.comparisons:
+        yield _comparison(signed, found.pop(_key(signed), None))
+    if found:
+        yield Held("Comparisons that decide", False, f"{len(found)} of the policy were not signed for")
+    proven, claimed = (sorted((one.group, one.metric) for one in held.breaches) for held in (again_signed, facts.bias))
+    yield Held("Breaches that nobody named", proven == claimed, f"{len(proven)} found, {len(claimed)} signed for")
+    counts = [
+        count
+        for one in safe_groups(audit, intersections=False).values()
+        for count in (one.rows, one.positives, one.picked, one.found)
+        if count is not None
+    ]
+    smallest = min(counts, default=None)
+    same = smallest == facts.disclosure.smallest_shown
+    yield Held("Smallest count that is shown", same, "as signed" if same else "another comes out")
+
+
+def _protects(one: Mapping[str, Any]) -> bool:
+    return bool(one.get("protected"))
+
+
+def _key(one: ComparisonFacts) -> tuple[str, str, str]:
+    return one.characteristic, one.group, one.metric
+
+
+def _comparison(signed: ComparisonFacts, found: ComparisonFacts | None) -> Held:
+    what = f"{signed.characteristic}: {signed.group}, {signed.metric.replace('_', ' ')}"
+    if found is None:
+        return Held(what, None, "the policy in force does not name it")
+    said = f"{signed.verdict}, difference {_words(signed.difference)}"
+    judged = (found.verdict, found.tolerance, found.people_needed)
+    if _same(found.difference, signed.difference) and judged == (
+        signed.verdict,
+        signed.tolerance,
+        signed.people_needed,
+    ):
+        return Held(what, True, f"{said}, as signed")
+    return Held(what, False, f"{said} was signed, and {found.verdict}, difference {_words(found.difference)} comes out")
+
+
+def _scored_rows(again: _Again) -> ScoredRows:
+    """Give the held-out rows as the bias audit looks at them, scored by the bundle."""
+    table, day = again.table, again.facts.model.held_out[-1]
+    here = (table.spine["as_of"] == pd.Timestamp(day)).to_numpy()
+    X = table.X.loc[here].reset_index(drop=True)
+    inputs = X[list(again.predictor.manifest.columns)].to_numpy(dtype=np.float64)
+    score, capacity = again.predictor.raw_score(inputs), again.facts.model.capacity
+    return ScoredRows(
+        X=X,
+        score=score,
+        probability=again.predictor.calibrated(score),
+        picked=picked_share(score, capacity),
+        outcome=np.asarray(table.outcome, dtype=np.float64)[here],
+        weight=np.asarray(table.spine["weight"], dtype=np.float64)[here],
+        entity=table.spine["entity"].to_numpy(dtype=np.int64)[here],
+        as_of=table.spine["as_of"].to_numpy()[here],
+        audit=table.audit.loc[here].reset_index(drop=True),
+        treated=table.spine["treated"].to_numpy(dtype=bool)[here],
+        capacity=capacity,
+    )
+
+
+def _periods(again: _Again, *, thorough: bool, tell: Progress) -> Iterator[Held]:
+    """Work out how well each period was ranked: the held-out one by the bundle, others by training anew on the past."""
+    signed = {one.as_of: one.roc_auc for one in again.facts.periods}
+    seed, held_out = again.predictor.manifest.seed, again.facts.model.held_out[-1]
+    if held_out in signed:
+        score = again.predictor.raw_score(again.held_out.X)
+        found = area_interval(again.held_out, score, seed=seed)
+        yield _figure(f"ROC AUC at {held_out:%d %B %Y}", found, signed.pop(held_out))
+    if not thorough:
+        yield Held("ROC AUC of the development periods", None, "it takes about as long as training did")
+        return
+    plan = plan_periods(again.rows, again.table.horizon_days)
+    with threadpool_limits(1, user_api="blas"):
+        fitted = cross_fit(
+            again.rows,
+            plan,
+            again.table.columns,
+            baseline=again.table.baseline,
+            seed=seed,
+            progress=lambda done: tell("scoring development periods again", done),
+        )
+    for fold in plan.folds:
+        here = fitted.judged.as_of == np.datetime64(fold.judged, "D")
+        found = area_interval(fitted.judged.where(here), fitted.scores[again.chosen][here], seed=seed)
+        yield _figure(f"ROC AUC at {fold.judged:%d %B %Y}, out of time", found, signed.pop(fold.judged, None))
+    if signed:
+        days = ", ".join(f"{day:%d %B %Y}" for day in signed)
+        yield Held("Other periods", False, f"{days} were signed for, and nothing was scored out of time there")
