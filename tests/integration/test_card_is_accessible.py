@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from riskmodels.governance.card import Card, WrittenByPeople, card_html
+from riskmodels.governance.card import Card, WrittenByPeople, card_html, written_from
+from riskmodels.governance.documents.statement import read_statement
 from tests.conftest import unavailable
 from tests.unit.governance.card.example import (
     card_of,
@@ -26,6 +27,8 @@ from tests.unit.governance.card.example import (
 )
 
 pytestmark = [pytest.mark.slow, pytest.mark.service("chromium")]
+
+ROOT = Path(__file__).parents[2]
 
 Browser = Any
 Opened = Callable[..., Browser]
@@ -128,6 +131,13 @@ def wordy_card() -> Card:
     return card_of(facts=facts, statement=written)
 
 
+def shipped_card() -> Card:
+    """Give a card with the words that the workspace ships with, and all roles heard."""
+    statement = read_statement(ROOT / "model_cards/rent_arrears/statement.yaml")
+    written = written_from(statement, entities="tenancies", outcome_happened="fell into serious arrears")
+    return card_of(statement=written)
+
+
 CARDS = {"refused": card_of, "live": live_card, "blank": blank_card, "wordy": wordy_card}
 
 
@@ -166,7 +176,7 @@ def test_a_table_that_is_wider_than_a_phone_scrolls_inside_a_frame_that_the_keyb
     assert len(frames) == len({label for _, label in frames})
 
 
-@pytest.mark.parametrize("made", [card_of, live_card, blank_card], ids=["refused", "live", "blank"])
+@pytest.mark.parametrize("made", [card_of, live_card, blank_card, shipped_card])
 def test_the_first_page_fits_one_sheet_of_a4(opened: Opened, made: Callable[[], Card]) -> None:
     page = opened(made(), width=round(A4[0]), media="print")
     bottom = page.execute_script("return document.querySelector('.first').getBoundingClientRect().bottom")

@@ -12,7 +12,7 @@ from riskmodels.governance.card.blocks import CardPlot, Part
 from riskmodels.governance.card.card import Card
 from riskmodels.governance.card.in_use import STATES
 from riskmodels.governance.card.people_say import BLANK
-from riskmodels.governance.card.spelling import day
+from riskmodels.governance.card.spelling import day, in_short
 
 __all__ = ["card_html"]
 
@@ -42,6 +42,7 @@ def card_html(card: Card) -> str:
     return environment.get_template("page.html.j2").render(
         card=card,
         state=STATES[card.state],
+        benefit=in_short(card.benefit),
         stands=_STANDS.get(card.state, "bad"),
         plots={one.name: _shown(one) for one in card.plots},
         regions=_regions(card.details),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from riskmodels.governance.card.blocks import CardPlot, CardTable, Cell, Part, Said
 from riskmodels.governance.card.card import Card
 from riskmodels.governance.card.in_use import STATES
-from riskmodels.governance.card.spelling import day
+from riskmodels.governance.card.spelling import day, in_short
 
 __all__ = ["card_markdown"]
 
@@ -32,7 +32,7 @@ def _opening(card: Card) -> Iterator[str]:
     yield from ([f"**{_DEMO}**", ""] if card.demo else [])
     yield f"**{STATES[card.state]}.** {_plain(card.state_says)}"
     yield ""
-    yield f"**{_plain(card.benefit.rstrip('.'))}.**"
+    yield f"**{_plain(in_short(card.benefit))}.**"
     yield ""
     if card.conditions:
         yield "The approval is tied to these conditions:"

@@ -46,14 +46,18 @@ def people_part(written: WrittenByPeople, facts: CandidateFacts) -> Part:
         _said(_first(written.human_oversight, told.human_review), "Who looks at each case"),
         _said(told.may_override, "What they may overrule"),
         _said(told.training, "How they are trained"),
-        _said(written.benefit, "Whether contact helps"),
+        _said(_first(written.benefit, facts.benefit), "Whether contact helps"),
         _said(written.previous_process, "What was done before"),
         *(_said(text, "What else was considered") for text in written.alternatives or ("",)),
         _said(_first(written.privacy_notice, told.privacy_notice), "Where people are told"),
-        *(_said(text, f"To reach the {role.replace('_', ' ')}") for role, text in written.contacts.items()),
+        *(_said(text, f"To reach the {_role(role)}") for role, text in written.contacts.items()),
     ]
     said += [] if written.contacts else [_said("", "Whom to reach")]
     return Part(anchor="people", title="What people say of it", said=tuple(said))
+
+
+def _role(name: str) -> str:
+    return name.replace("_", " ").strip().removeprefix("The ").removeprefix("the ")
 
 
 def _first(*texts: str | None) -> str:

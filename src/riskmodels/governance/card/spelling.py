@@ -16,6 +16,7 @@ __all__ = [
     "figure",
     "figure_in_line",
     "horizon",
+    "in_short",
     "listed",
     "natural",
     "percent",
@@ -129,3 +130,8 @@ def listed(words: Sequence[str], nothing: str = "none") -> str:
     if not words:
         return nothing
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def in_short(text: str) -> str:
+    """Give the first sentence of a text, without its full stop."""
+    return text.strip().partition(". ")[0].rstrip(".")

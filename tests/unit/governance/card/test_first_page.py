@@ -206,6 +206,14 @@ def test_benefit_not_shown_is_stated_plainly_also_where_nobody_says_anything(ben
     assert "**Benefit not shown.**" in card_markdown(card)
 
 
+def test_a_longer_text_on_the_benefit_is_told_in_its_first_sentence_and_whole_below() -> None:
+    whole = "Benefit not shown. It is to be shown by comparing tenants on either side of the end of the list."
+    card = card_of(facts=facts_of(benefit=whole), statement=written_of(benefit=""))
+    assert '<span class="tag open">Benefit not shown</span>' in card_html(card)
+    assert "**Benefit not shown.**" in card_markdown(card)
+    assert f"Whether contact helps: {whole}" in said(card, "people")
+
+
 def test_the_routes_of_the_facts_stand_in_where_the_statement_is_blank() -> None:
     card = card_of(statement=written_of(how_to_complain="", how_to_object=" "))
     assert "Complain: https://council.example/complain" == said(card, "complain")[0]
