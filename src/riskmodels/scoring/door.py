@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from riskmodels.errors import RegistryError
-from riskmodels.scoring.pins import pin_of
+from riskmodels.registry.pins import pin_of
 from riskmodels.scoring.scorer import Scorer
 from riskmodels.scoring.sources import FolderSource, RegistrySource, Source
 
