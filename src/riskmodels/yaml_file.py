@@ -27,7 +27,18 @@ KeyPath = tuple[str, ...]
 Fault = Callable[[str], UserError]
 """Words what was found as the error that this kind of file raises."""
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where it was built in
+_BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # several times as fast where it was built in
+_LOADER: Any = type(
+    "_Loader",
+    (_BASE,),
+    {
+        "__doc__": "Leaves days as they are written, so that one that cannot be is named with its line.",
+        "yaml_implicit_resolvers": {
+            first: [(tag, pattern) for tag, pattern in held if tag != "tag:yaml.org,2002:timestamp"]
+            for first, held in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        },
+    },
+)
 _DEEPEST = 50
 _MOST_NODES = 100_000  # an alias may make a short file very long
 _YES_OR_NO = "tag:yaml.org,2002:bool"

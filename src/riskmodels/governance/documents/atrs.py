@@ -20,9 +20,11 @@ from riskmodels.governance.documents.statement import PHASES, Statement
 from riskmodels.governance.wire import Record
 from riskmodels.naming import nearest
 
-__all__ = ["Atrs", "Clearance", "atrs_findings", "atrs_json", "atrs_page", "read_atrs"]
+__all__ = ["CLEARANCES", "Atrs", "Clearance", "atrs_findings", "atrs_json", "atrs_page", "read_atrs"]
 
-_CLEARANCES = ("tool_team", "senior_responsible_owner", "communications")
+CLEARANCES = ("tool_team", "senior_responsible_owner", "communications")
+"""Whose clearance the standard asks for before a record is published."""
+
 _PERSON = re.compile(r"\b(?:mr|mrs|ms|miss|mx|dr|prof|sir|dame|cllr)\b\.? [A-Z]", re.IGNORECASE)
 _LONGEST_DESCRIPTION = 3
 
@@ -61,7 +63,7 @@ def read_atrs(path: Path) -> Written[Atrs]:
         Atrs,
         what="the transparency record",
         who="the head of the service",
-        known={"fields": keys, "clearances": _CLEARANCES},
+        known={"fields": keys, "clearances": CLEARANCES},
     )
 
 
@@ -137,7 +139,7 @@ def _standard(said: Atrs, where: str, statement: Statement) -> Iterable[str]:
 
 
 def _clearances(said: Atrs, where: str) -> Iterable[str]:
-    for key in _CLEARANCES:
+    for key in CLEARANCES:
         one = said.clearances.get(key, Clearance())
         if not one.position or one.date is None:
             yield f"C24: {where}, clearances.{key}: a position and a date are needed before it is published"

@@ -8,7 +8,7 @@ from pathlib import Path
 from riskmodels.errors import DocumentError
 from riskmodels.governance.documents.files import read_record
 from riskmodels.governance.documents.text_edits import Block, edit, find_block
-from riskmodels.governance.roles import Board
+from riskmodels.governance.roles import Board, Holder
 from riskmodels.naming import nearest
 
 __all__ = ["HOLDER_LISTS", "add_holder", "read_board"]
@@ -67,17 +67,20 @@ def add_holder(path: Path, *, role: str, title: str, key: str) -> None:
         )
     if key in {one.key for one in held}:
         raise _refused(f"{path}: {role} is held with this key already", "Nothing is to be done.")
-    edit(path, lambda lines, newline: _with_holder(path, lines, newline, role, title.strip(), key))
-    read_board(path)
+
+    def check(draft: Path) -> None:
+        read_as = read_board(draft)
+        now = read_as.roles[role].holders if role in read_as.roles else getattr(read_as, role)
+        if [*held, Holder(title=title.strip(), key=key)] != [*now]:
+            raise _odd(path, role)
+
+    edit(path, lambda lines, newline: _with_holder(path, lines, newline, role, title.strip(), key), check=check)
 
 
 def _with_holder(path: Path, lines: list[str], newline: str, role: str, title: str, key: str) -> list[str]:
     block = _holders(lines, role)
     if block is None:
-        raise _refused(
-            f"{path}: the holders of {role} are not laid out as the template has them",
-            f"Write `holders: []` under {role} on a line of its own, and do it again.",
-        )
+        raise _odd(path, role)
     opening = lines[block.first]
     head, _, rest = opening.partition(":")
     value, comment = _split_comment(rest)
@@ -109,6 +112,13 @@ def _holders(lines: list[str], role: str) -> Block | None:
 def _split_comment(rest: str) -> tuple[str, str]:
     value, mark, comment = rest.strip().partition("#")
     return value.strip(), f"#{comment}".rstrip() if mark else ""
+
+
+def _odd(path: Path, role: str) -> DocumentError:
+    return _refused(
+        f"{path}: the holders of {role} are not laid out as the template has them",
+        f"Write `holders: []` under {role} on a line of its own, and do it again.",
+    )
 
 
 def _quoted(text: str) -> str:

@@ -89,7 +89,9 @@ _FIGURE = re.compile(r"\b0?\.\d+|\b\d+(?:\.\d+)? ?(?:%|per ?cent\b)")
 def placeholder(text: str) -> str | None:
     """Give the words by which a text shows that it is still to be written, or None."""
     found = _PLACEHOLDER.search(text)
-    return None if found is None else found[0]
+    if found is None:
+        return None
+    return {"<": "<...>", "[": "[...]"}.get(found[0][0], found[0])  # what stands in brackets may be somebody's
 
 
 def is_placeholder(text: str) -> bool:

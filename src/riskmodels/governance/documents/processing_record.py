@@ -23,9 +23,9 @@ from riskmodels.governance.documents.reviews import review_findings
 from riskmodels.governance.documents.statement import Statement
 from riskmodels.governance.wire import Record
 
-__all__ = ["ProcessingRecord", "processing_findings", "processing_page", "read_processing_record"]
+__all__ = ["TITLES", "ProcessingRecord", "processing_findings", "processing_page", "read_processing_record"]
 
-_TITLES = {
+TITLES = {
     "controller": "Controller and contact",
     "joint_controllers": "Joint controllers",
     "data_protection_officer": "Data protection officer",
@@ -84,7 +84,7 @@ def processing_findings(
         The day to judge by.
     """
     said, where = record.said, record.where
-    words = {"reference": said.reference, **{key: getattr(said, key) for key in _TITLES}}
+    words = {"reference": said.reference, **{key: getattr(said, key) for key in TITLES}}
     found = blanks(words, where=where, rule="C1")
     if inputs.purpose not in register.purposes:
         found.append(f"C27: ethics/sources.yaml gives no meaning for the purpose {inputs.purpose}")
@@ -111,7 +111,7 @@ def processing_page(
         *generated(f"`{inputs.purpose}`: {register.purposes.get(inputs.purpose, 'no meaning given')}"),
     ]
     lines += ["## Who, to whom, how long, how safe", ""]
-    lines += written_table(("What", "Answer"), [(title, getattr(said, key)) for key, title in _TITLES.items()])
+    lines += written_table(("What", "Answer"), [(title, getattr(said, key)) for key, title in TITLES.items()])
     lines += ["## Sources, lawful bases and retention", "", *source_table(inputs)]
     lines += ["## Categories of personal data", "", *generated(*_categories(inputs))]
     lines += ["## Sharing agreements", "", *generated(*_agreements(inputs))]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from riskmodels.errors import DocumentError
+from riskmodels.governance.documents.files import open_file
 from riskmodels.governance.documents.inputs import DocumentInputs
 from riskmodels.governance.documents.text_edits import edit, find_block
 from riskmodels.governance.facts import SourceFacts
@@ -120,10 +123,10 @@ def refresh_rests_on(path: Path, rests_on: RestsOn) -> None:
         ended = [] if not lines or lines[-1].endswith("\n") else [newline]
         return [*lines, *ended, newline, f"{_COMMENT}{newline}", *block]
 
-    edit(path, change)
+    edit(path, change, check=lambda draft: _as_read(draft, path, "rests_on", rests_on))
 
 
-def renew(path: Path, *, reviewed_on: Any, review_by: Any) -> None:
+def renew(path: Path, *, reviewed_on: datetime.date, review_by: datetime.date) -> None:
     """Write the day of a review and the day of the next into a document's file; all else stays as it is.
 
     Raises
@@ -146,7 +149,23 @@ def renew(path: Path, *, reviewed_on: Any, review_by: Any) -> None:
                 changed[block.first : block.end] = [line]
         return changed
 
-    edit(path, change)
+    def check(draft: Path) -> None:
+        _as_read(draft, path, "reviewed_on", reviewed_on.isoformat())
+        _as_read(draft, path, "review_by", review_by.isoformat())
+
+    edit(path, change, check=check)
+
+
+def _as_read(draft: Path, path: Path, key: str, wanted: object) -> None:
+    """Refuse a change that would not read back as it was meant, because the file is laid out in another way."""
+    held = open_file(draft, what="a document of the workspace", who="whoever writes it").data.get(key)
+    if held != wanted:
+        raise DocumentError(
+            f"{path} is laid out in a way in which {key} cannot be written",
+            expected=f"{key} at the beginning of a line, with nothing else on it",
+            next_step="Lay the file out as its template is, and do it again. Nothing was changed.",
+            who="whoever writes it",
+        )
 
 
 def _comment_of(line: str) -> str:

@@ -9,13 +9,15 @@ from riskmodels.governance.documents.findings import blanks, personal_mailbox, p
 from riskmodels.governance.facts import TransparencyFacts
 from riskmodels.governance.wire import Record, sha256
 
-__all__ = ["PHASES", "Oversight", "Routes", "Statement", "read_statement"]
+__all__ = ["LISTS", "PHASES", "TEXTS", "Oversight", "Routes", "Statement", "read_statement"]
 
 PHASES = ("Pre-deployment", "Private Beta", "Public Beta", "Production", "Retired")
 """The phases of the transparency standard, version 4."""
 
-_REGIMES = ("UK GDPR", "DPA 2018 Part 3")
-_TEXTS = (
+LISTS = ("out_of_scope", "what_could_go_wrong", "alternatives")
+"""The keys that list several texts."""
+
+TEXTS = (
     "organisation",
     "title",
     "what_it_does",
@@ -28,6 +30,9 @@ _TEXTS = (
     "benefit",
     "previous_process",
 )
+"""The keys that hold one text each."""
+
+_REGIMES = ("UK GDPR", "DPA 2018 Part 3")
 
 
 class Oversight(Record):
@@ -130,7 +135,7 @@ class Statement(Record):
         """List what is blank, still to be written, or typed by hand though the run alone may say it."""
         words = self._words()
         found = blanks(words, where=where, rule="C1")
-        found += [f"C1: {where}, {name} lists nothing" for name in _LISTS if not getattr(self, name)]
+        found += [f"C1: {where}, {name} lists nothing" for name in LISTS if not getattr(self, name)]
         found += [
             f"C26: {where}, {key} types a measure of the model; such figures come from the run alone"
             for key, text in words.items()
@@ -161,16 +166,13 @@ class Statement(Record):
         )
 
     def _words(self) -> dict[str, str]:
-        words = {name: getattr(self, name) for name in (*_TEXTS, "regime", "phase")}
+        words = {name: getattr(self, name) for name in (*TEXTS, "regime", "phase")}
         for part in ("oversight", "routes"):
             record = getattr(self, part)
             words |= {f"{part}.{name}": getattr(record, name) for name in type(record).model_fields}
-        for name in _LISTS:
+        for name in LISTS:
             words |= {f"{name}.{index}": text for index, text in enumerate(getattr(self, name))}
         return words
-
-
-_LISTS = ("out_of_scope", "what_could_go_wrong", "alternatives")
 
 
 def read_statement(path: Path) -> Statement:

@@ -12,6 +12,9 @@ from riskmodels.errors import DocumentError
 __all__ = ["Block", "edit", "find_block", "newline_of"]
 
 
+_BYTE_ORDER_MARK = "\ufeff"  # an editor on Windows may have put one in front
+
+
 class Block:
     """The lines that belong to a key: the key's own line, and what is indented more deeply below it.
 
@@ -74,7 +77,7 @@ def _inner_indent(lines: list[str], block: Block) -> str | None:
     return None
 
 
-def edit(path: Path, change: Callable[[list[str], str], list[str]]) -> None:
+def edit(path: Path, change: Callable[[list[str], str], list[str]], *, check: Callable[[Path], object]) -> None:
     """Change a file's text: what is given back takes its place, whole or not at all.
 
     Parameters
@@ -83,6 +86,8 @@ def edit(path: Path, change: Callable[[list[str], str], list[str]]) -> None:
         The file.
     change : callable
         Given the lines with their endings and the line ending in use; gives the new lines.
+    check : callable
+        Reads the changed file, before it takes the old one's place; whatever it raises leaves the old one as it is.
 
     Raises
     ------
@@ -100,7 +105,9 @@ def edit(path: Path, change: Callable[[list[str], str], list[str]]) -> None:
             next_step="Correct the file or its permissions, and do it again. Nothing was changed.",
             who="whoever looks after this workspace",
         ) from None
-    lines = re.findall(r"[^\n]*\n|[^\n]+$", text)
-    changed = "".join(change(lines, newline_of(text)))
+    mark = _BYTE_ORDER_MARK * text.startswith(_BYTE_ORDER_MARK)
+    lines = re.findall(r"[^\n]*\n|[^\n]+$", text.removeprefix(mark))
+    changed = mark + "".join(change(lines, newline_of(text)))
     with whole_file(path) as draft:
         draft.write_bytes(changed.encode())
+        check(draft)

@@ -102,6 +102,32 @@ def test_a_wrong_role_position_or_key_changes_nothing(
     assert before == path.read_bytes()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "council: C\nroles: {siro: {title: S, kind: decide}}\nroot_roles: [siro]\nroot_quorum: 1\n",
+        "council: C\nroles:\n  siro: {title: S, kind: decide, holders: []}\nroot_roles: [siro]\nroot_quorum: 1\n",
+        "council: C\nroles:\n  siro:\n    title: S\n    kind: decide\nroot_roles: [siro]\nroot_quorum: 1\n",
+        f"council: C\nroles:\n  siro:\n    title: S\n    kind: decide\n    holders: [{{title: H, key: {OTHER}}}]\n"
+        "root_roles: [siro]\nroot_quorum: 1\n",
+        "council: C\nroles:\n  siro:\n    title: S\n    kind: decide\n    holders:\n      []\n"
+        "root_roles: [siro]\nroot_quorum: 1\n",
+    ],
+)
+def test_a_file_that_is_laid_out_otherwise_is_refused_and_left_as_it_is(tmp_path: Path, text: str) -> None:
+    path = board(tmp_path, text)
+    with pytest.raises(DocumentError):
+        add_holder(path, role="siro", title="Head", key=KEY)
+    assert text == path.read_text(encoding="utf-8")
+    assert [path] == list(tmp_path.iterdir())
+
+
+def test_a_byte_order_mark_stays_where_it_is(tmp_path: Path) -> None:
+    path = board(tmp_path, "\ufeff" + SHIPPED.read_text(encoding="utf-8"))
+    add_holder(path, role="siro", title="Head", key=KEY)
+    assert path.read_text(encoding="utf-8").startswith("\ufeff# Who may say")
+
+
 def test_a_key_is_not_added_twice(tmp_path: Path) -> None:
     path = board(tmp_path)
     add_holder(path, role="siro", title="Head", key=KEY)

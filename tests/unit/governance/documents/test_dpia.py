@@ -206,6 +206,7 @@ def test_the_matrix_is_the_icos(likelihood: str, severity: str, level: str) -> N
         ("  dpo_advice:\n", "  dpo_advise:\n", "sign_off.dpo_advise"),
         ("likelihood: probable", "likelihood: likely", "risks.0.likelihood is not right"),
         ("planned_start: 2027-02-01", "planned_start: next year", "it should be a day, such as 2026-12-31"),
+        ("planned_start: 2027-02-01", "planned_start: 2027-02-30", "planned_start is not right: it should be a day"),
         ("    date: 2026-10-05", "    on: 2026-10-05", "in YAML, yes, no, on and off are none"),
         ("dpo: Data protection officer", "dpo: [Jane Smith]", "dpo is not right"),
     ],

@@ -40,6 +40,11 @@ def test_a_blank_and_a_placeholder_are_named_with_their_place_and_rule() -> None
     ] == found
 
 
+def test_what_stands_in_the_brackets_of_a_placeholder_is_not_repeated() -> None:
+    (found,) = blanks({"owner": "<name: Jane Smith>"}, where="dpia.yaml", rule="C1")
+    assert "C1: dpia.yaml, owner is still to be written ('<...>')" == found
+
+
 @pytest.mark.parametrize(
     ("text", "mark"),
     [
