@@ -178,8 +178,6 @@ class RegistryError(UserError):
 class NotRegistered(RegistryError):
     """The registry was reached, and does not hold what was asked for."""
 
-    code = "not_registered"
-
 
 class ScoringError(UserError):
     """What was handed over cannot be scored."""
