@@ -1,37 +1,44 @@
-"""A bundle behind stock MLflow: ``mlflow models serve``, ``mlflow.pyfunc.load_model`` and ``spark_udf``.
+"""A verified copy behind stock MLflow: ``mlflow models serve``, ``mlflow.pyfunc.load_model`` and ``spark_udf``.
 
-MLflow loads the bundle by this module; nothing in the bundle is code. Every file is checked against the manifest first,
-and the model is built from the bytes that were checked. Whether the manifest is one that somebody signed is not asked
-here: stock MLflow has nothing to ask with. So it is for copies that ``riskmodels fetch`` verified.
+MLflow loads the copy by this module; nothing in it is code. It is verified first, with its pack and the trust root that
+``RISKMODELS_TRUST_PIN`` names, and the model is built from the bytes that were checked. A bundle without a pack,
+straight from a run or a registry, is not loaded: ``riskmodels fetch`` makes a copy that is.
 """
 
 from __future__ import annotations
 
+import datetime
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from riskmodels.errors import OutputError, ScoringError
-from riskmodels.registry.manifest import bundle_digest, check_files, checked_files
+from riskmodels.errors import OutputError, RefusedError, ScoringError
+from riskmodels.governance.pack import PACK_FILE
+from riskmodels.registry.manifest import check_files
 from riskmodels.registry.mlmodel import OUTPUTS
-from riskmodels.registry.predictor import Predictor
+from riskmodels.registry.verified_copy import VerifiedCopy, load_verified, pinned
 
 if TYPE_CHECKING:
     import pandas as pd
     from mlflow.tracking import MlflowClient
 
-__all__ = ["BESIDE", "PyfuncModel", "load_copy", "log_bundle"]
+__all__ = ["PyfuncModel", "log_bundle", "now"]
 
-BESIDE = ("pack.json", "registered_model_meta", "status.json")
-"""What may lie beside a bundle in a verified copy: what it was verified by, and what MLflow leaves as it downloads."""
+
+def now() -> datetime.datetime:
+    """Give the time, in UTC."""
+    return datetime.datetime.now(datetime.UTC)
 
 
 class PyfuncModel:
-    """What MLflow calls: a frame in, a frame with score and probability out."""
+    """What MLflow calls: a frame in, a frame with score and probability out, for as long as the copy may be used."""
 
-    def __init__(self, predictor: Predictor) -> None:
-        self.predictor = predictor
+    def __init__(self, copy: VerifiedCopy, *, clock: Callable[[], datetime.datetime]) -> None:
+        self.copy = copy
+        self._clock = clock
 
     def predict(self, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
         """Score rows.
@@ -52,10 +59,14 @@ class PyfuncModel:
         ------
         ScoringError
             If a column is missing, not numeric or holds infinite values.
+        RefusedError
+            From the moment on that the copy may not be used any more.
         """
         import pandas as pd
 
-        names = [column.name for column in self.predictor.columns]
+        self.copy.refuse_when_over(self._clock())
+        predictor = self.copy.predictor
+        names = [column.name for column in predictor.columns]
         missing = [name for name in names if name not in model_input.columns]
         wrong = [
             name
@@ -71,32 +82,22 @@ class PyfuncModel:
                 who="whoever calls the model",
             )
         X = np.ascontiguousarray(model_input[names].to_numpy(dtype=np.float64, na_value=np.nan))
-        score = self.predictor.raw_score(X)
-        found = dict(zip(OUTPUTS, (score, self.predictor.calibrated(score)), strict=True))
+        score = predictor.raw_score(X)
+        found = dict(zip(OUTPUTS, (score, predictor.calibrated(score)), strict=True))
         return pd.DataFrame(found, index=model_input.index)
 
 
-def load_copy(folder: Path, *, digest: str | None = None) -> Predictor:
-    """Load the bundle of a verified copy, checking every file against its manifest.
-
-    Parameters
-    ----------
-    folder : Path
-        The copy: the bundle's files, and perhaps the pack beside them.
-    digest : str, optional
-        The bundle's digest, where the caller knows it from a signature; else the manifest's own.
-
-    Raises
-    ------
-    UntrustedError
-        If a file differs from what the manifest says, was added or is missing.
-    """
-    return Predictor.from_files(checked_files(folder, digest or bundle_digest(folder), ignored=BESIDE))
-
-
 def _load_pyfunc(path: str) -> PyfuncModel:
-    """Load a bundle for MLflow, which calls this by its name."""
-    return PyfuncModel(load_copy(Path(path)))
+    """Load a verified copy for MLflow, which calls this by its name."""
+    folder = Path(path)
+    if folder.is_dir() and not (folder / PACK_FILE).exists():
+        raise RefusedError(
+            f"{folder} has no {PACK_FILE}: nobody verified it",
+            expected="a copy that riskmodels fetch made",
+            next_step="Make one, and name its folder: riskmodels fetch CASE DIR.",
+            who="whoever runs the service",
+        )
+    return PyfuncModel(load_verified(folder, pin=pinned(os.environ), at=now()), clock=now)
 
 
 def log_bundle(client: MlflowClient, run_id: str, folder: Path, *, digest: str, artifact_path: str = "bundle") -> str:
