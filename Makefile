@@ -18,7 +18,7 @@ demo: $(VENV)/.installed-train ## Install, then train a model on a made-up borou
 	$(BIN)/riskmodels demo
 
 test: $(VENV)/.installed-dev ## Install, then run every test and show branch coverage
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term-missing $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term-missing $(PYTEST_ARGS)
 
 check: $(VENV)/.installed-dev ## Lint, format, types and import rules, changing nothing
 	$(BIN)/ruff check .

@@ -239,7 +239,6 @@ def _record(
         (draft.path / "report.html").write_text(page, encoding="utf-8")
         tell("writing the bundle", 0.5)
         bundle = write_bundle(draft.path / BUNDLE, table, model, policy=policy, environment=environment)
-        retain(ws.state / "retained" / model.case_name / table.digest, table, policy)
         tell("logging to MLflow", 0.6)
         result = RunResult(model, table, found, "", runs, ws.tracking_uri, bundle_digest=bundle)
         record = log_run(
@@ -259,6 +258,7 @@ def _record(
         (draft.path / "run.json").write_text(told + "\n", encoding="utf-8")
         keep(draft.path, ws.case(model.case_name), result, environment, record, pictures, parts)
         _for_the_auditor(ws, result)
+        retain(ws.state / "retained" / model.case_name / table.digest, table, policy)
     return result
 
 

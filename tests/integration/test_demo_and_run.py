@@ -14,11 +14,10 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -28,55 +27,23 @@ from rich.console import Console, RenderableType
 import riskmodels as rm
 from riskmodels import pipeline
 from riskmodels.cli.screens import built_screen, demo_screen
-from riskmodels.demo import make_demo
+from riskmodels.demo import ToldDemo, make_demo
 from riskmodels.errors import ExtractUnreadable, TrainingError
 from riskmodels.records import UnlinkedGroup
 from riskmodels.run_report import tables
+from tests.integration.demos import RUN, Demo, command
 
-pytestmark = pytest.mark.slow
-
-Demo = tuple[Path, dict[str, Any], str]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 ROOT = Path(__file__).parents[2]
-HOUSEHOLDS, YEARS = 300, 3
-RUN = [sys.executable, "-c", "from riskmodels.cli import app; app(prog_name='riskmodels')"]
-NO_NETWORK = """\
-import os, socket
-
-def refuse(*arguments, **options):
-    with open(os.environ["CALLED"], "a") as file:
-        file.write(repr(arguments))
-    raise OSError("the network is denied")
-
-socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = socket.create_connection = refuse
-"""
-
-
-def command(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*RUN, *words], capture_output=True, text=True, check=False, **options)
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """Run the demo in a process whose network is denied; give its workspace, its answer and its progress."""
-    place = tmp_path_factory.mktemp("demo")
-    (place / "denied").mkdir()
-    (place / "denied/sitecustomize.py").write_text(NO_NETWORK)
-    path = os.pathsep.join([str(place / "denied"), *filter(None, [os.environ.get("PYTHONPATH")])])
-    environment = os.environ | {"PYTHONPATH": path, "CALLED": str(place / "called")}
-    words = ("demo", str(place / "ws"), "--households", str(HOUSEHOLDS), "--years", str(YEARS), "--json")
-    told = command(*words, env=environment)
-    assert 0 == told.returncode, told.stderr
-    assert not (place / "called").exists(), (place / "called").read_text()
-    yield place / "ws", json.loads(told.stdout), told.stderr
-    shutil.rmtree(place)
 
 
 @pytest.fixture
 def copy(demo: Demo, tmp_path: Path) -> Path:
     """Copy the demo's workspace and lake, without its runs, to be spoilt."""
     source, here = demo[0], tmp_path / "ws"
-    skip = shutil.ignore_patterns("runs", "artifacts", "mlflow.db", "quarantine", "spill")
+    made_by_the_run = ("runs", "artifacts", "mlflow.db", "registry.*", "bundles", "retained", "keys")
+    skip = shutil.ignore_patterns(*made_by_the_run, "quarantine", "spill")
     shutil.copytree(source, here, ignore=skip)
     return here
 
@@ -195,7 +162,7 @@ def test_the_python_door_gives_the_same_model_and_a_run_can_be_repeated(demo: De
     assert told["metrics"] == result.as_json()["metrics"]
     assert {told["run_id"], result.run_id} == entries(workspace / ".riskmodels/runs/rent_arrears")
     assert "May not be used for" in result._repr_html_()
-    shown = screen(demo_screen(result, "demo"))
+    shown = screen(demo_screen(ToldDemo(result, (), "pin"), "demo"))
     headings = (
         "Chosen: ",
         "Checked",
@@ -382,7 +349,8 @@ def test_a_wheel_carries_the_fresh_workspace_and_the_map(tmp_path: Path) -> None
         told = command(*words, env=environment)
         assert 0 == told.returncode, told.stderr
     assert ["rent_arrears"] == list(rm.open(tmp_path / "brent").cases)
-    for name in ("mlflow.yaml", "features/extracts.py", "features/rent_arrears.py"):
+    papers = ("ethics/board.yaml", "ethics/dpia/rent_arrears.yaml", "model_cards/rent_arrears/statement.yaml")
+    for name in ("mlflow.yaml", "features/extracts.py", "features/rent_arrears.py", *papers):
         assert (ROOT / name).read_text() == (tmp_path / "brent" / name).read_text()
 
 

@@ -12,7 +12,7 @@ from riskmodels.cli.door import REFUSED, door
 from riskmodels.cli.options import AsJson, CaseName, Quiet, WorkspaceFolder
 from riskmodels.cli.people import Version, now
 
-__all__: list[str] = []
+__all__ = ["card", "fetch", "gate", "log", "promote", "rollback", "verify"]
 
 Alias = Annotated[str | None, typer.Option(metavar="ALIAS", help="Guarded alias; the policy's first when not given.")]
 

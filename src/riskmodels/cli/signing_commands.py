@@ -13,7 +13,17 @@ from riskmodels.cli.door import door
 from riskmodels.cli.options import AsJson, AuthorKey, CaseName, Quiet, WorkspaceFolder
 from riskmodels.cli.people import KeyFile, RoleName, Version, conditions_of, now, passphrase, waivers_of
 
-__all__: list[str] = []
+__all__ = [
+    "confirm",
+    "keys_new",
+    "put_forward",
+    "reproduce",
+    "sign",
+    "suspend",
+    "trust_propose",
+    "trust_show",
+    "trust_sign",
+]
 
 keys_app = typer.Typer(help="Make keys for people who sign, and for the registry's server.", no_args_is_help=True)
 trust_app = typer.Typer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
 from riskmodels.atomic import whole_file
 from riskmodels.deciding.keys import key_file, make_key, read_signer, roles_of
@@ -57,9 +58,14 @@ def found_council(ws: Workspace, *, at: datetime.datetime) -> Root:
 def unconfirm(ws: Workspace, name: str) -> None:
     """Take out of a demo's documents what they were confirmed for: nobody of this council has read them yet."""
     for document in PARTS:
-        edit(ws.ethics / document / f"{name}.yaml", _without_confirmation)
+        edit(ws.ethics / document / f"{name}.yaml", _without_confirmation, check=Path.read_bytes)
 
 
 def _without_confirmation(lines: list[str], newline: str) -> list[str]:
     block = find_block(lines, "rests_on")
-    return lines if block is None else [*lines[: block.first], *lines[block.end :]]
+    if block is None:
+        return lines
+    first = block.first
+    while first and lines[first - 1].startswith("#"):  # what is said of it goes with it
+        first -= 1
+    return [*lines[:first], *lines[block.end :]]

@@ -13,6 +13,7 @@ from riskmodels.features import UseCase
 from riskmodels.governance.facts import FileFacts
 from riskmodels.governance.measured_facts import measured_facts, model_facts
 from riskmodels.records import RunRecord
+from riskmodels.records.proxies import PlainTable
 from riskmodels.registry.manifest import MANIFEST, bundle_digest, read_manifest
 from riskmodels.results import RunResult
 from riskmodels.run_report.page import Picture
@@ -63,7 +64,7 @@ def keep(
         files=_files(folder / BUNDLE),
         tables=tables_of(
             {
-                "bias": bias_tables(found.bias),
+                "bias": _beside_the_verdicts(bias_tables(found.bias)),
                 "proxies": checks_display.plain_tables(found.proxies),
                 "explanation": explanation_tables(found.explanation),
                 "leakage": checks_display.plain_tables(found.leakage),
@@ -76,6 +77,11 @@ def keep(
         ),
     )
     write_kept(folder, kept)
+
+
+def _beside_the_verdicts(tables: Sequence[PlainTable]) -> list[PlainTable]:
+    """Leave out what the card lays out itself: the verdicts, which come first, and the nine characteristics."""
+    return [one for one in tables[1:] if not one.caption.startswith("The nine")]
 
 
 def _files(bundle: Path) -> tuple[FileFacts, ...]:

@@ -11,12 +11,12 @@ from typing import Any
 from riskmodels.deciding.kept import KeptPlot, KeptRun, run_is_gone
 from riskmodels.governance.card import (
     CardPlot,
-    WrittenByPeople,
     card_html,
     card_json,
     card_markdown,
     make_card,
     signatories,
+    written_from,
 )
 from riskmodels.governance.documents.drift import declared_sources
 from riskmodels.governance.documents.inputs import DocumentInputs
@@ -114,7 +114,7 @@ def inputs_of(ws: Workspace, name: str, kept: KeptRun, documents: Documents) -> 
         kept.model,
         version=f"run {kept.run_id[:8]}",
         definition=case.to_dict(),
-        sources=source_facts(documents.register, extracts_read(case)),
+        sources=source_facts(documents.register, extracts_read(case, ws.contracts, [one.extract for one in kept.data])),
         declared=declared_sources(ws.contracts),
         bias=kept.bias,
         proxies=kept.proxies,
@@ -147,7 +147,7 @@ def card_files(
     asked = root.policies[name].promotion
     card = make_card(
         facts,
-        statement=_written(statement, ws, name),
+        statement=written_from(statement, entities=statement.entities, outcome_happened=statement.outcome_happened),
         tables={one.place: one for one in kept.tables},
         plots=[_plot(folder, one) for one in kept.plots],
         may_not_be_used_for=root.policies[name].may_not_be_used_for,
@@ -156,32 +156,6 @@ def card_files(
     )
     forms = {"card.json": card_json(card), "card.md": card_markdown(card), "card.html": card_html(card)}
     return CardFiles({file: text.encode() for file, text in forms.items()}, card.findings)
-
-
-def _written(said: Statement, ws: Workspace, name: str) -> WrittenByPeople:
-    return WrittenByPeople(
-        title=said.title,
-        council=said.organisation,
-        demo=said.demonstration,
-        what_it_does=said.what_it_does,
-        for_whom=said.who_it_helps,
-        intended_use=said.intended_use,
-        users=said.intended_users,
-        out_of_scope=said.out_of_scope,
-        less_well_for=(said.works_less_well_for,) if said.works_less_well_for else (),
-        what_could_go_wrong=said.what_could_go_wrong,
-        human_oversight=" ".join(
-            words for words in (said.oversight.who_looks, said.oversight.may_override, said.oversight.recorded) if words
-        ),
-        how_to_complain=said.routes.complain,
-        how_to_object=said.routes.object,
-        how_to_ask_for_a_person=said.routes.ask_for_a_person,
-        contacts={"The team that answers for it": said.contact} if said.contact else {},
-        benefit=said.benefit,
-        privacy_notice=said.privacy_notice,
-        previous_process=said.previous_process,
-        alternatives=said.alternatives,
-    )
 
 
 def _plot(folder: Path, one: KeptPlot) -> CardPlot:

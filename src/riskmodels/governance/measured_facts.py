@@ -7,7 +7,7 @@ left out: the facts travel further than the audit.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from riskmodels.assurance.bias_display import as_json as bias_as_json
@@ -27,6 +27,7 @@ from riskmodels.governance.facts import (
     PeriodFacts,
     ProxyFacts,
 )
+from riskmodels.lake import Extract
 from riskmodels.records import Interval, TrainedModel, TrainingTable
 from riskmodels.records.assurance import Assurance
 from riskmodels.records.bias import BiasAudit
@@ -123,11 +124,26 @@ def model_facts(
     )
 
 
-def extracts_read(case: UseCase) -> dict[str, tuple[str, ReadFor]]:
-    """Give every extract that is read, with its source and whether the model or only the audit reads it."""
+def extracts_read(
+    case: UseCase, contracts: Mapping[str, type[Extract]], also: Iterable[str] = ()
+) -> dict[str, tuple[str, ReadFor]]:
+    """Give every extract that is read, with its source and whether the model or only the audit reads it.
+
+    Parameters
+    ----------
+    case : UseCase
+        The use case.
+    contracts : mapping of str to Extract class
+        The workspace's contracts, by name.
+    also : iterable of str
+        Extracts that the build read besides: links, and exclusions, which decide who is in the table at all.
+    """
     read: dict[str, tuple[str, ReadFor]] = {one.__name__: (one.source().name, "model") for one in case.extracts()}
     for one in case.audit_by:
         read.setdefault(one.extract.__name__, (one.extract.source().name, "audit"))
+    for name in also:
+        if name in contracts:
+            read.setdefault(name, (contracts[name].source().name, "model"))
     return read
 
 

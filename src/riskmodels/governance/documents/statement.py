@@ -78,6 +78,9 @@ class Statement(Record):
         Whether nobody is scored in earnest.
     title : str
         The model's name for lay readers.
+    entities, outcome_happened : str
+        What the list names, in the plural ("tenancies"), and the outcome as something that happened ("fell into serious
+        arrears"); without them the card speaks of people, and of the outcome as the definition says it.
     what_it_does : str
         One paragraph.
     intended_use, intended_users : str
@@ -113,6 +116,8 @@ class Statement(Record):
     organisation: Words = ""
     demonstration: bool = False
     title: Words = ""
+    entities: Words = ""
+    outcome_happened: Words = ""
     what_it_does: Words = ""
     intended_use: Words = ""
     intended_users: Words = ""
