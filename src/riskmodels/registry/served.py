@@ -64,9 +64,12 @@ class ServedLinear:
     """The interpretable model, from its skops file."""
 
     def __init__(self, data: bytes, columns: Sequence[str], terms: LinearTerms | None) -> None:
+        from threadpoolctl import ThreadpoolController
+
         from riskmodels.registry.skops_file import from_skops
 
         self._pipeline = from_skops(data)
+        self._threads = ThreadpoolController()  # finding the libraries takes longer than scoring one case
         self._columns = len(columns)
         self._terms = terms
         if getattr(self._pipeline[0], "n_features_in_", None) != len(columns):
@@ -79,7 +82,7 @@ class ServedLinear:
 
     def raw_score(self, X: FloatArray) -> FloatArray:
         """Give the log-odds before calibration. Shape (n_rows,)."""
-        with _on_one_thread():
+        with self._on_one_thread():
             return np.asarray(self._pipeline.decision_function(X), dtype=np.float64)
 
     def contributions(self, X: FloatArray) -> tuple[FloatArray, float]:
@@ -88,12 +91,18 @@ class ServedLinear:
             raise _cannot_be_built("the bundle does not say what is usual in its terms")
         mean, model = np.array(self._terms.mean), self._pipeline[-1]
         coef = np.asarray(model.coef_[0], dtype=np.float64)
-        with _on_one_thread():
+        with self._on_one_thread():
             prepared = np.asarray(self._pipeline[:-1].transform(X), dtype=np.float64)
             base = float(mean @ coef + model.intercept_[0])
         found = np.zeros((len(X), self._columns))
         np.add.at(found.T, np.array(self._terms.column_of), ((prepared - mean) * coef).T)
         return found, base
+
+    @contextmanager
+    def _on_one_thread(self) -> Iterator[None]:
+        """Keep the linear algebra library to one thread, with nobody else who sets it meanwhile."""
+        with _ALONE, self._threads.limit(limits=1, user_api="blas"):
+            yield
 
 
 class ServedBaseline:
@@ -124,15 +133,6 @@ def probability_of(curve: Curve, score: FloatArray) -> FloatArray:
 
         return np.asarray(expit(curve.intercept + curve.slope * score), dtype=np.float64)
     return np.asarray(np.interp(score, curve.scores, curve.probabilities), dtype=np.float64)
-
-
-@contextmanager
-def _on_one_thread() -> Iterator[None]:
-    """Keep the linear algebra library to one thread, with nobody else who sets it meanwhile."""
-    from threadpoolctl import threadpool_limits
-
-    with _ALONE, threadpool_limits(1, user_api="blas"):
-        yield
 
 
 def _cannot_be_built(why: str) -> RegistryError:
