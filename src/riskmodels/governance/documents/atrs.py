@@ -14,7 +14,7 @@ from riskmodels.governance.documents.atrs_fields import FIELDS, REGIONS, SECTION
 from riskmodels.governance.documents.files import Day, Words, Written, YesNo, read_written
 from riskmodels.governance.documents.findings import blanks, personal_mailbox, typed_figure
 from riskmodels.governance.documents.inputs import DocumentInputs
-from riskmodels.governance.documents.pages import bullets, generated, page, written
+from riskmodels.governance.documents.pages import bullets, generated, page, written, written_in
 from riskmodels.governance.documents.reviews import review_findings
 from riskmodels.governance.documents.statement import PHASES, Statement
 from riskmodels.governance.wire import Record
@@ -169,7 +169,8 @@ def _field(one: Field, said: Atrs, facts: Mapping[str, str]) -> list[str]:
         lines += written(_written_value(one, said) or "Not applicable.")
     if one.by != "people":
         items = facts.get(one.key, "").split("\n")
-        lines += generated(items[0] or "None.") if len(items) == 1 else generated(*bullets(items))
+        held = [items[0] or "None."] if len(items) == 1 else bullets(items)
+        lines += generated(*held) if one.origin == "the run and the register" else written_in(one.origin, *held)
     return lines
 
 
@@ -180,13 +181,14 @@ def _written_value(one: Field, said: Atrs) -> str:
 
 
 def atrs_json(atrs: Written[Atrs], facts: Mapping[str, str]) -> str:
-    """Give the record as JSON, by number: each field with its key, title and value, and what of it was generated."""
+    """Give the record as JSON, by number: each field with what was written, and what was filled in from where."""
     record = {
         one.number: {
             "key": one.key,
             "title": one.title,
             "written": None if one.by == "facts" else _written_value(one, atrs.said),
-            "generated": None if one.by == "people" else facts.get(one.key, ""),
+            "filled_in": None if one.by == "people" else facts.get(one.key, ""),
+            "filled_in_from": None if one.by == "people" else one.origin,
         }
         for one in FIELDS
     }

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from riskmodels.governance.documents.dpia import Dpia
 from riskmodels.governance.documents.equality import Equality
 from riskmodels.governance.documents.inputs import DocumentInputs
-from riskmodels.governance.documents.pages import count, day, figure, untested
+from riskmodels.governance.documents.pages import count, day, figure, plain, untested
 from riskmodels.governance.documents.statement import Statement
 from riskmodels.governance.facts import SourceFacts
 
@@ -90,11 +90,13 @@ def _of_the_model(inputs: DocumentInputs) -> dict[str, str]:
 
 def _performance(inputs: DocumentInputs) -> str:
     measures = [
-        f"{name}, {metric}: {figure(one)}" for name, held in inputs.metrics.items() for metric, one in held.items()
+        f"{name}, {plain(metric)}: {figure(one)}"
+        for name, held in inputs.metrics.items()
+        for metric, one in held.items()
     ]
     groups = [
-        f"{one.characteristic}, {one.group}, {one.metric}: difference {figure(one.difference)}, tolerance "
-        f"{one.tolerance:g}, {one.verdict}"
+        f"{plain(one.characteristic)}, {one.group}, {plain(one.metric)}: difference {figure(one.difference)}, "
+        f"tolerance {one.tolerance:g}, {one.verdict}"
         for one in inputs.bias.comparisons
     ]
     breaches = [

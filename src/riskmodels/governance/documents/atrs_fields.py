@@ -15,6 +15,7 @@ __all__ = ["FIELDS", "REGIONS", "SECTIONS", "VERSION", "WRITTEN_KEYS", "Field"]
 VERSION = "4.0"
 
 By = Literal["people", "facts", "both"]
+Origin = Literal["the run and the register", "the statement", "the assessments"]
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,11 @@ class Field:
     number, key, title : str
         As the standard has them; keys that it uses twice carry the name of their section.
     by : {"people", "facts", "both"}
-        Who fills it: people, in ``ethics/atrs/``; facts (the statement, the register, the run); or both, people's words
-        first.
+        Who fills it: people, in ``ethics/atrs/``; facts from elsewhere; or both, people's words first.
     required : bool
         Whether it may not be empty.
+    origin : str
+        Where the facts come from: what people wrote in another file, or what nobody typed.
     """
 
     number: str
@@ -37,6 +39,7 @@ class Field:
     title: str
     by: By
     required: bool = True
+    origin: Origin = "the run and the register"
 
 
 SECTIONS: Mapping[str, str] = {
@@ -54,15 +57,15 @@ SECTIONS: Mapping[str, str] = {
 """The headings, by the beginning of the number."""
 
 FIELDS: tuple[Field, ...] = (
-    Field("0.1", "title", "Title", "facts"),
-    Field("0.2", "organisation_name", "Organisation name", "facts"),
-    Field("0.3", "phase", "Phase", "facts"),
+    Field("0.1", "title", "Title", "facts", origin="the statement"),
+    Field("0.2", "organisation_name", "Organisation name", "facts", origin="the statement"),
+    Field("0.3", "phase", "Phase", "facts", origin="the statement"),
     Field("0.4", "region", "Region", "people"),
     Field("0.5", "one_sentence_description", "One sentence description", "people"),
-    Field("1.1", "name", "Name", "facts"),
+    Field("1.1", "name", "Name", "facts", origin="the statement"),
     Field("1.2", "description", "Description", "people"),
     Field("1.3", "website_url", "Website URL", "people"),
-    Field("1.4", "contact_email", "Contact email", "facts"),
+    Field("1.4", "contact_email", "Contact email", "facts", origin="the statement"),
     Field("2.1.1", "organisation_or_department", "Organisation or department", "people"),
     Field("2.1.2", "team", "Team", "people"),
     Field("2.1.3", "senior_responsible_owner", "Senior responsible owner", "people"),
@@ -72,20 +75,20 @@ FIELDS: tuple[Field, ...] = (
     Field("2.1.4.3", "third_party_role", "Third party role", "people", required=False),
     Field("2.1.4.4", "procurement_procedure_type", "Procurement procedure type", "people", required=False),
     Field("2.1.4.5", "third_party_data_access_terms", "Third party data access terms", "people", required=False),
-    Field("2.2.1", "detailed_description", "Detailed description", "both"),
-    Field("2.2.2", "benefits", "Benefits", "facts"),
-    Field("2.2.3", "previous_process", "Previous process", "facts"),
-    Field("2.2.4", "alternatives_considered", "Alternatives considered", "facts"),
+    Field("2.2.1", "detailed_description", "Detailed description", "both", origin="the statement"),
+    Field("2.2.2", "benefits", "Benefits", "facts", origin="the statement"),
+    Field("2.2.3", "previous_process", "Previous process", "facts", origin="the statement"),
+    Field("2.2.4", "alternatives_considered", "Alternatives considered", "facts", origin="the statement"),
     Field(
         "2.3.1",
         "integration_into_broader_operational_process",
         "Integration into broader operational process",
         "people",
     ),
-    Field("2.3.2", "human_review", "Human review", "facts"),
+    Field("2.3.2", "human_review", "Human review", "facts", origin="the statement"),
     Field("2.3.3", "frequency_and_scale_of_usage", "Frequency and scale of usage", "both"),
-    Field("2.3.4", "required_training", "Required training", "facts"),
-    Field("2.3.5", "appeals_and_review", "Appeals and review", "facts"),
+    Field("2.3.4", "required_training", "Required training", "facts", origin="the statement"),
+    Field("2.3.5", "appeals_and_review", "Appeals and review", "facts", origin="the statement"),
     Field("2.4.1.1", "system_architecture", "System architecture", "people"),
     Field("2.4.1.2", "system_level_input", "System-level input", "facts"),
     Field("2.4.1.3", "system_level_output", "System-level output", "facts"),
@@ -113,8 +116,8 @@ FIELDS: tuple[Field, ...] = (
     Field("2.4.4.3", "data_processing_methods", "Data processing methods", "people"),
     Field("2.4.4.4", "operational_data_access_and_storage", "Data access and storage", "people"),
     Field("2.4.4.5", "operational_data_sharing_agreements", "Data sharing agreements", "facts"),
-    Field("2.5.1", "impact_assessments", "Impact assessments", "facts"),
-    Field("2.5.2", "risks_and_mitigations", "Risks and mitigations", "facts"),
+    Field("2.5.1", "impact_assessments", "Impact assessments", "facts", origin="the assessments"),
+    Field("2.5.2", "risks_and_mitigations", "Risks and mitigations", "facts", origin="the assessments"),
 )
 """All fields in order."""
 

@@ -13,6 +13,7 @@ from riskmodels.governance.documents.pages import (
     figure,
     generated,
     page,
+    plain,
     table,
     untested,
     written,
@@ -70,7 +71,7 @@ def _audit(inputs: DocumentInputs) -> list[str]:
     held = [(name, bias.held.get(name, "not held")) for name in NINE]
     lines = ["### How each characteristic is held", "", *generated(*table(("Characteristic", "Held"), held))]
     lines += ["### Comparisons named beforehand", "", *generated(*table(_COMPARED, comparison_rows(bias)))]
-    breaches = [(one.group, one.metric, f"{one.tolerance:g}", figure(one.difference)) for one in bias.breaches]
+    breaches = [(one.group, plain(one.metric), f"{one.tolerance:g}", figure(one.difference)) for one in bias.breaches]
     proven = table(("Group", "Measure", "Tolerance", "Difference from the rest"), breaches, nothing="None was found.")
     lines += ["### Differences that nobody named, proven all the same", "", *generated(*proven)]
     return [*lines, "### Not tested", "", *generated(*bullets(untested(bias), nothing="Every group was tested."))]

@@ -21,10 +21,12 @@ __all__ = [
     "marks_findings",
     "metric_rows",
     "page",
+    "plain",
     "source_table",
     "table",
     "untested",
     "written",
+    "written_in",
     "written_table",
 ]
 
@@ -75,6 +77,13 @@ def generated(*lines: str) -> list[str]:
     return [f"**Generated.** {first}", *rest, ""]
 
 
+def written_in(place: str, *lines: str) -> list[str]:
+    """Give what people wrote in another file, such as the statement, and which."""
+    first, *rest = lines
+    mark = f"**Written** (in {place})."
+    return [mark, "", first, *rest, ""] if rest else [f"{mark} {first}", ""]
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, nothing: str = "None.") -> list[str]:
     """Lay out a table; without rows, say so."""
     body = [f"| {' | '.join(_plain(cell) for cell in row)} |" for row in rows]
@@ -86,6 +95,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, nothing: str = 
 def bullets(items: Iterable[str], *, nothing: str = "None.") -> list[str]:
     """Lay out a list; without items, say so."""
     return [f"- {_plain(one)}" for one in items] or [nothing]
+
+
+def plain(name: str) -> str:
+    """Write a name of the software as words: ``list_share`` is "list share"."""
+    return name.replace("_", " ")
 
 
 def day(date: datetime.date | None) -> str:
@@ -134,7 +148,7 @@ def _source(one: SourceFacts) -> list[str]:
 def metric_rows(inputs: DocumentInputs) -> list[list[str]]:
     """Give a row for each figure of each estimator, with its interval."""
     return [
-        [f"{name} (put forward)" if name == inputs.chosen else name, metric, figure(one)]
+        [f"{name} (put forward)" if name == inputs.chosen else name, plain(metric), figure(one)]
         for name, held in inputs.metrics.items()
         for metric, one in held.items()
     ]
@@ -143,7 +157,14 @@ def metric_rows(inputs: DocumentInputs) -> list[list[str]]:
 def comparison_rows(bias: BiasFacts) -> list[list[str]]:
     """Give a row for each comparison that decides, with its verdict."""
     return [
-        [one.characteristic, one.group, one.metric, f"{one.tolerance:g}", figure(one.difference), _verdict(one)]
+        [
+            plain(one.characteristic),
+            one.group,
+            plain(one.metric),
+            f"{one.tolerance:g}",
+            figure(one.difference),
+            _verdict(one),
+        ]
         for one in bias.comparisons
     ]
 
@@ -152,7 +173,7 @@ def untested(bias: BiasFacts) -> list[str]:
     """Name the characteristics and groups that were not tested, each with the reason: never "no impact"."""
     found = [f"{name}: not held, so not tested" for name, says in bias.held.items() if says == "not held"]
     found += [
-        f"{one.characteristic}: {one.group} ({one.metric}): not enough evidence, so not tested"
+        f"{plain(one.characteristic)}: {one.group} ({plain(one.metric)}): not enough evidence, so not tested"
         for one in bias.comparisons
         if one.verdict == "not enough evidence"
     ]

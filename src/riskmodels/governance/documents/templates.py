@@ -80,7 +80,9 @@ def blank_documents(model: str) -> dict[WrittenName, str]:
 
 def _statement(model: str) -> Iterable[str]:
     yield f"# What people say of {model}; everything else on its card comes from the run, and no figure is typed here."
-    yield from ("", "demonstration: no", *(f"{name}:" for name in TEXTS))
+    yield from ("", "demonstration: no", "entities:           # what the list names, such as tenancies")
+    yield "outcome_happened:   # what happened to those who had the outcome, such as: fell into serious arrears"
+    yield from (f"{name}:" for name in TEXTS)
     yield from (
         "regime:   # UK GDPR, or DPA 2018 Part 3 where an offence is investigated",
         f"phase:    # {', '.join(PHASES)}",

@@ -106,6 +106,17 @@ def test_the_record_as_json_has_every_field_by_number(tmp_path: Path) -> None:
     assert ("4.0", [one.number for one in FIELDS]) == (record["atrs_version"], list(record["fields"]))
     performance = record["fields"]["2.4.2.7"]
     assert performance["written"] is None
-    assert "lightgbm, roc_auc: 0.876 (95% interval 0.860 to 0.890)" in performance["generated"]
-    assert "sexual orientation: not held, so not tested" in performance["generated"]
+    assert "lightgbm, roc auc: 0.876 (95% interval 0.860 to 0.890)" in performance["filled_in"]
+    assert "sexual orientation: not held, so not tested" in performance["filled_in"]
+    assert ("the run and the register", "the statement", "the assessments") == tuple(
+        record["fields"][number]["filled_in_from"] for number in ("2.4.2.7", "2.3.2", "2.5.2")
+    )
     assert "No" == record["fields"]["2.1.4"]["written"]
+
+
+def test_what_people_wrote_in_another_file_is_not_called_generated(tmp_path: Path) -> None:
+    documents, inputs = confirmed(tmp_path)
+    page = documents.markdown(inputs)["atrs.md"]
+    assert f"### 1.4 Contact email\n\n**Written** (in the statement). {documents.statement.contact}\n" in page
+    assert "### 2.5.2 Risks and mitigations\n\n**Written** (in the assessments).\n\n- Missed need" in page
+    assert "### 2.4.2.1 Model name\n\n**Generated.** rent_arrears\n" in page

@@ -31,11 +31,12 @@ def test_what_ships_was_confirmed_for_the_definition_and_the_policy_that_ship(de
     case = definitions.cases["rent_arrears"]
     policy = read_settings(ROOT / "mlflow.yaml").settings.models["rent_arrears"]
     asked = policy.assurance.comparisons
+    read = extracts_read(case, definitions.contracts, ["Links", "Exclusions"])
     inputs = inputs_of(
         definition=case.to_dict(),
         definition_digest=case.digest,
         declared=declared_sources(definitions.contracts),
-        sources=source_facts(read_register(ROOT / "ethics/sources.yaml"), extracts_read(case)),  # type: ignore[arg-type]
+        sources=source_facts(read_register(ROOT / "ethics/sources.yaml"), read),
         capacity=policy.capacity,
         bias=bias(
             comparisons=tuple(
