@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -158,7 +159,7 @@ class Predictor:
         if not len(X):
             return ()
         added = self._contributions(X)
-        columns, background = self._spoken_of()
+        columns, background = self._spoken_of
         groups = {name: list(held) for name, held in by_feature(columns).items()}
         hidden = frozenset(self._facts.never_name)
         return tuple(
@@ -187,6 +188,7 @@ class Predictor:
             )
         return added
 
+    @cached_property
     def _spoken_of(self) -> tuple[tuple[ModelColumn, ...], Background]:
         """Give the columns and what is usual in them, as the reasons' words need them."""
         from riskmodels.assurance.reasons import Background
