@@ -18,6 +18,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from riskmodels.assurance.suppression import system_of, withhold
 from riskmodels.errors import AssuranceError
@@ -119,8 +120,7 @@ def protect_groups(
     named = {frozenset(group.characteristics): group for group in groups}
     if len(named) != len(groups):
         raise _fault("a group is given twice", "each group once")
-    table = CountTable("groups", tuple(itertools.chain.from_iterable(map(_four_ways, _with_empty(named).values()))))
-    hidden = _withheld([table], number * rows_per_person)
+    hidden = _withheld_of_groups(tuple(groups), number * rows_per_person)
 
     def safe(cell: Cell, count: float) -> int | None:
         return None if cell in hidden else rounded(count, round_to)
@@ -135,6 +135,13 @@ def protect_groups(
         )
         for cell, group in named.items()
     ]
+
+
+@lru_cache(maxsize=4)  # one audit is shown several times, as tables, as JSON and as plots
+def _withheld_of_groups(groups: tuple[GroupCounts, ...], number: float) -> frozenset[Cell]:
+    named = {frozenset(group.characteristics): group for group in groups}
+    table = CountTable("groups", tuple(itertools.chain.from_iterable(map(_four_ways, _with_empty(named).values()))))
+    return _withheld([table], number)
 
 
 def _withheld(tables: Sequence[CountTable], number: float) -> frozenset[Cell]:

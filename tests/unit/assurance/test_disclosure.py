@@ -8,7 +8,9 @@ import time
 import numpy as np
 import pytest
 
+from riskmodels.assurance import disclosure
 from riskmodels.assurance.disclosure import protect, protect_groups, rounded, safe_count, safe_rate
+from riskmodels.assurance.suppression import Flags, System
 from riskmodels.errors import AssuranceError
 from riskmodels.records.disclosure import Cell, Count, CountTable, GroupCounts
 
@@ -119,6 +121,26 @@ def test_rates_of_large_groups_are_made_of_rounded_counts() -> None:
     assert safe.may_show_rates
     assert safe.rate("found", "positives") == 50 / 200
     assert "1,005" == safe.text("rows")
+
+
+def test_what_is_shown_again_is_not_worked_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    worked: list[float] = []
+    work = disclosure.withhold
+
+    def listen(system: System, number: float) -> Flags:
+        worked.append(number)
+        return work(system, number)
+
+    monkeypatch.setattr(disclosure, "withhold", listen)
+    men, women = (("sex", "Male"),), (("sex", "Female"),)
+    groups = [
+        GroupCounts((), 1007, 203, 151, 71),
+        GroupCounts(men, 487, 113, 71, 31),
+        GroupCounts(women, 520, 90, 80, 40),
+    ]
+    once, again, other = (protect_groups(groups, number=number, round_to=5) for number in (11, 11, 12))
+    assert once == again == other
+    assert [11, 12] == worked
 
 
 def test_rows_of_one_person_count_once() -> None:
