@@ -11,7 +11,7 @@ import pytest
 
 from tests.integration.demos import NO_NETWORK, Demo, command
 
-HOUSEHOLDS, YEARS = 300, 3
+HOUSEHOLDS, YEARS = 900, 3
 
 
 @pytest.fixture(scope="session")
