@@ -164,6 +164,22 @@ def test_no_range_quantile_or_example_is_the_value_of_a_person(tmp_path: Path, c
         assert min(values) < usual.quantiles[0] < usual.quantiles[-1] < max(values)
 
 
+def test_ranges_are_wider_than_what_most_people_have_and_rounded(tmp_path: Path) -> None:
+    folder, _ = made_up_bundle(tmp_path / "bundle")
+    column = InputContract.model_validate_json((folder / "input_contract.json").read_bytes()).columns[0]
+    table = made_up_table()
+    here = (table.spine["as_of"] <= str(trained().learned_from[-1])).to_numpy()
+    by_person = table.X.loc[here, "arrears"].groupby(table.spine.loc[here, "entity"].to_numpy())
+    tail = 10 / by_person.ngroups  # of few people: as many as may be spoken of
+    low, high = by_person.min().quantile(tail), by_person.max().quantile(1 - tail)
+    assert column.least is not None
+    assert column.most is not None
+    quarter = 0.25 * (high - low)
+    assert 0 <= (low - quarter) - column.least < 0.1
+    assert 0 <= column.most - (high + quarter) < 0.1
+    assert (round(column.least, 1), round(column.most, 1)) == (column.least, column.most)
+
+
 def test_the_trees_do_not_carry_the_least_and_greatest_value_of_anybody(tmp_path: Path) -> None:
     folder, _ = made_up_bundle(tmp_path / "bundle", "lightgbm")
     text = (folder / "model.txt").read_text(encoding="utf-8")
