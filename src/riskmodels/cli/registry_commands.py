@@ -27,11 +27,14 @@ def gate(
     with door(as_json=as_json, quiet=quiet) as opened:
         from riskmodels import workspace as workspaces
         from riskmodels.cli.decision_screens import gate_screen
-        from riskmodels.deciding.going_live import gate_on
+        from riskmodels.deciding.going_live import gate_on, warn_days_of
+        from riskmodels.governance.lapses import lapse_warning
 
         with workspaces.open(workspace) as ws:
             decision = gate_on(ws, case, version, at=now())
-        opened.answer({"model": case, "version": version} | decision.as_json(), *gate_screen(decision))
+            warning = lapse_warning(decision, warn_days_of(ws, case))
+        told = {"model": case, "version": version, "warning": warning} | decision.as_json()
+        opened.answer(told, *gate_screen(decision), *([warning] if warning else []))
         if not decision.passed:
             raise typer.Exit(REFUSED)
 

@@ -15,6 +15,7 @@ from riskmodels.cli.people import KeyFile, RoleName, Version, conditions_of, now
 
 __all__ = [
     "confirm",
+    "documents",
     "keys_new",
     "put_forward",
     "reproduce",
@@ -178,6 +179,29 @@ def put_forward(
 
 
 @app.command(
+    "documents",
+    epilog="Example: riskmodels documents rent_arrears. Next: answer the prompts in the files that it names, then "
+    "riskmodels confirm CASE.",
+)
+def documents(case: CaseName, workspace: WorkspaceFolder = HERE, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Write the documents that a model lacks, blank, with what each asks. One that is there is left as it is."""
+    with door(as_json=as_json, quiet=quiet) as opened:
+        from riskmodels import workspace as workspaces
+        from riskmodels.governance.documents.templates import write_templates
+
+        with workspaces.open(workspace) as ws:
+            ws.case(case)
+            made = write_templates(ws.folder, case)
+        opened.answer(
+            {"model": case, "written": [str(one) for one in made]},
+            *(str(one) for one in made),
+            f"{len(made)} documents written. A blank one never passes the gate."
+            if made
+            else f"Every document of {case} is there already.",
+        )
+
+
+@app.command(
     "confirm",
     epilog="Example: riskmodels confirm rent_arrears --document dpia. Do it after reading what changed, not before. "
     "Next: riskmodels put-forward CASE.",
@@ -185,7 +209,8 @@ def put_forward(
 def confirm(
     case: CaseName,
     document: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="dpia, equality, atrs, canvas; all when not given.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="dpia, equality, atrs, canvas, processing_record; all when not given."),
     ] = None,
     workspace: WorkspaceFolder = HERE,
     as_json: AsJson = False,
@@ -241,6 +266,14 @@ def sign(
         datetime.datetime | None,
         typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Day from which your word is over."),
     ] = None,
+    standing_until: Annotated[
+        datetime.datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help="Approve retrains too, until this day, where the policy allows it.",
+        ),
+    ] = None,
     key: KeyFile = None,
     workspace: WorkspaceFolder = HERE,
     as_json: AsJson = False,
@@ -273,6 +306,11 @@ def sign(
                 log_head=registry.head(),
             )
             registry.attach(case, version, envelope)
+            if standing_until is not None:
+                ahead = words.standing_approval(
+                    evidence, signer, role=role, reasons=reason, until=standing_until.date(), log_head=registry.head()
+                )
+                registry.attach_standing(case, ahead)
             after = going_live.gate_on(ws, case, version, at=now())
         opened.answer(
             {"model": case, "version": version, "role": role, "decision": decision, "gate": after.as_json()},

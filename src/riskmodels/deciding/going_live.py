@@ -33,6 +33,7 @@ __all__ = [
     "registry_of",
     "rollback",
     "suspend",
+    "warn_days_of",
 ]
 
 
@@ -73,6 +74,12 @@ def evidence_of(ws: Workspace, name: str, version: int, *, at: datetime.datetime
 def gate_on(ws: Workspace, name: str, version: int, *, at: datetime.datetime) -> Decision:
     """Say what the gate would say of a version now."""
     return gate.decide(evidence_of(ws, name, version, at=at))
+
+
+def warn_days_of(ws: Workspace, name: str) -> tuple[int, ...]:
+    """Give the days before a lapse at which people are warned."""
+    asked = ws.policy(name).promotion
+    return () if asked is None else asked.warn_days
 
 
 def promote(ws: Workspace, name: str, version: int, *, alias: str | None, at: datetime.datetime) -> Promoted:
