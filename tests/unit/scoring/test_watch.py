@@ -328,5 +328,8 @@ def test_a_copy_that_nobody_fetches_again_falls_back_and_then_stops(live: Live, 
         basis(scorer)
 
 
-def test_the_review_date_is_the_first_of_all(live: Live) -> None:
+def test_the_first_of_all_ends_counts_the_countersignature_s_too(live: Live) -> None:
     assert UNTIL == live.scorer().approved_until
+    first = datetime.date(2026, 5, 1)
+    live.held = live.signed(None, approved_until=first)
+    assert first == live.scorer().approved_until
