@@ -19,7 +19,12 @@ from riskmodels.cli import app
 from riskmodels.cli.door import door
 from riskmodels.errors import SettingsError
 
-COMMANDS = (["init"], ["demo"], ["run"], ["build"], ["lake", "demo"], ["lake", "check"])
+DECIDING = "gate promote rollback fetch card verify log put-forward documents confirm sign suspend reproduce"
+COMMANDS = (
+    *(["init"], ["demo"], ["run"], ["build"], ["lake", "demo"], ["lake", "check"]),
+    *([name] for name in DECIDING.split()),
+    *(["keys", "new"], ["trust", "propose"], ["trust", "sign"], ["trust", "show"]),
+)
 
 
 def riskmodels_(*words: str) -> Result:
@@ -71,7 +76,8 @@ def test_wrong_usage_exits_with_2(words: list[str]) -> None:
 def test_init_makes_a_workspace_and_says_what_comes_next(tmp_path: Path) -> None:
     result = riskmodels_("init", "brent", "--workspace", str(tmp_path))
     assert 0 == result.exit_code
-    assert {".gitignore", "features", "mlflow.yaml"} == {path.name for path in (tmp_path / "brent").iterdir()}
+    parts = {".gitignore", "ethics", "features", "mlflow.yaml", "model_cards"}
+    assert parts == {path.name for path in (tmp_path / "brent").iterdir()}
     assert f"riskmodels lake check --workspace {tmp_path / 'brent'}" in result.stdout
 
 

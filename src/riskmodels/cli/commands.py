@@ -24,7 +24,7 @@ from riskmodels.cli.options import (
     WorkspaceFolder,
     Years,
 )
-from riskmodels.workspace_files import FEATURES, SETTINGS, STATE, make_workspace
+from riskmodels.workspace_files import ETHICS, FEATURES, MODEL_CARDS, SETTINGS, STATE, make_workspace
 
 __all__ = ["app"]
 
@@ -76,6 +76,7 @@ def init(
             f"Made a workspace in {place}",
             f"  {SETTINGS}: where the lake is, and what is asked of each model",
             f"  {FEATURES}/: what may be read, and the use cases",
+            f"  {ETHICS}/, {MODEL_CARDS}/: what people write and sign; filled in for a demonstration, to be made yours",
             f"Next: set lake.uri in {SETTINGS}, then: riskmodels lake check --workspace {workspace / directory}",
         )
 

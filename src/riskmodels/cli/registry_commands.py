@@ -39,7 +39,10 @@ def gate(
             raise typer.Exit(REFUSED)
 
 
-@app.command(epilog="Example: riskmodels promote rent_arrears 3. Exit code 1: refused, with the reasons.")
+@app.command(
+    epilog="Example: riskmodels promote rent_arrears 3. Exit code 1: refused, with the reasons. Next: services score with "
+    "riskmodels.scoring.load(...), or from a copy: riskmodels fetch CASE DIR."
+)
 def promote(
     case: CaseName,
     version: Version,
@@ -63,7 +66,9 @@ def promote(
         )
 
 
-@app.command(epilog="Example: riskmodels rollback rent_arrears. Exit code 1: no earlier version still passes.")
+@app.command(
+    epilog="Example: riskmodels rollback rent_arrears. Exit code 1: no earlier version still passes. Next: riskmodels log CASE."
+)
 def rollback(case: CaseName, workspace: WorkspaceFolder = HERE, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Go back to the newest earlier version that was live and whose approvals have not lapsed."""
     with door(as_json=as_json, quiet=quiet) as opened:
@@ -123,7 +128,8 @@ def card(
 
 @app.command(
     epilog="Example: riskmodels verify rent_arrears 3. With the retained inputs here, every figure is derived again; "
-    "without them, signatures, the log and the published card are checked. Exit code 1: something does not hold."
+    "without them, signatures, the log and the published card are checked. Exit code 1: something does not hold. Next: "
+    "tell the deciding role what does not."
 )
 def verify(
     case: CaseName, version: Version, workspace: WorkspaceFolder = HERE, as_json: AsJson = False, quiet: Quiet = False
@@ -140,7 +146,9 @@ def verify(
             raise typer.Exit(REFUSED)
 
 
-@app.command(epilog="Example: riskmodels log rent_arrears. Exit code 1: the chain is broken.")
+@app.command(
+    epilog="Example: riskmodels log rent_arrears. Exit code 1: the chain is broken. Next: riskmodels verify CASE VERSION."
+)
 def log(case: CaseName, workspace: WorkspaceFolder = HERE, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Show the decision log of a model: every promotion, refusal, suspension and signature, its chain checked."""
     with door(as_json=as_json, quiet=quiet) as opened:

@@ -84,7 +84,9 @@ def trust_propose(
     _sign_root(role, key, workspace, as_json=as_json, quiet=quiet, anew=True)
 
 
-@trust_app.command("sign", epilog="Example: riskmodels trust sign --role accountable_officer.")
+@trust_app.command(
+    "sign", epilog="Example: riskmodels trust sign --role accountable_officer. Next: riskmodels trust show."
+)
 def trust_sign(
     role: RoleName,
     key: KeyFile = None,
@@ -96,7 +98,7 @@ def trust_sign(
     _sign_root(role, key, workspace, as_json=as_json, quiet=quiet, anew=False)
 
 
-@trust_app.command("show", epilog="Example: riskmodels trust show. Services pin the digest of root 1.")
+@trust_app.command("show", epilog="Example: riskmodels trust show. Next: have services pin the digest of root 1.")
 def trust_show(workspace: WorkspaceFolder = HERE, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Show the chain of trust roots, and what services pin."""
     with door(as_json=as_json, quiet=quiet) as opened:
@@ -319,7 +321,10 @@ def sign(
         )
 
 
-@app.command(epilog="Example: riskmodels suspend rent_arrears --role siro --reason 'Letters went to the wrong homes'.")
+@app.command(
+    epilog="Example: riskmodels suspend rent_arrears --role siro --reason 'Letters went to the wrong homes'. "
+    "Next: riskmodels rollback CASE, to go back to an earlier version."
+)
 def suspend(
     case: CaseName,
     role: RoleName,
