@@ -40,8 +40,8 @@ def gate(
 
 
 @app.command(
-    epilog="Example: riskmodels promote rent_arrears 3. Exit code 1: refused, with the reasons. Next: services score with "
-    "riskmodels.scoring.load(...), or from a copy: riskmodels fetch CASE DIR."
+    epilog="Example: riskmodels promote rent_arrears 3. Exit code 1: refused, with the reasons. Next: services score "
+    "with riskmodels.scoring.load(...), or from a copy: riskmodels fetch CASE DIR."
 )
 def promote(
     case: CaseName,
@@ -67,7 +67,8 @@ def promote(
 
 
 @app.command(
-    epilog="Example: riskmodels rollback rent_arrears. Exit code 1: no earlier version still passes. Next: riskmodels log CASE."
+    epilog="Example: riskmodels rollback rent_arrears. Exit code 1: no earlier version still passes. Next: riskmodels log "
+    "CASE."
 )
 def rollback(case: CaseName, workspace: WorkspaceFolder = HERE, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Go back to the newest earlier version that was live and whose approvals have not lapsed."""
@@ -147,7 +148,8 @@ def verify(
 
 
 @app.command(
-    epilog="Example: riskmodels log rent_arrears. Exit code 1: the chain is broken. Next: riskmodels verify CASE VERSION."
+    epilog="Example: riskmodels log rent_arrears. Exit code 1: the chain is broken. Next: riskmodels verify "
+    "CASE VERSION."
 )
 def log(case: CaseName, workspace: WorkspaceFolder = HERE, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Show the decision log of a model: every promotion, refusal, suspension and signature, its chain checked."""
