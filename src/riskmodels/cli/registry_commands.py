@@ -67,8 +67,8 @@ def promote(
 
 
 @app.command(
-    epilog="Example: riskmodels rollback rent_arrears. Exit code 1: no earlier version still passes. Next: riskmodels log "
-    "CASE."
+    epilog="Example: riskmodels rollback rent_arrears. Exit code 1: no earlier version still passes. Next: riskmodels "
+    "log CASE."
 )
 def rollback(case: CaseName, workspace: WorkspaceFolder = HERE, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Go back to the newest earlier version that was live and whose approvals have not lapsed."""

@@ -116,10 +116,11 @@ def figure(one: Measured | None) -> str:
 
 
 def count(number: int | None, inputs: DocumentInputs) -> str:
-    """Write a count, or that it is too small to be shown."""
+    """Write a count as whatever leaves the audit is: rounded, or that it is too small to be shown."""
+    least, near = inputs.disclosure.number, inputs.disclosure.round_to
     if number is None:
         return "not counted"
-    return f"fewer than {inputs.disclosure.number}" if number < inputs.disclosure.number else f"{number:,}"
+    return f"fewer than {least}" if number < least else f"{(number + near // 2) // near * near:,}"
 
 
 def written_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
