@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from riskmodels.assurance import bias
 from riskmodels.assurance.bias_display import safe_groups
 from riskmodels.assurance.scored import ScoredRows, picked_share
 from riskmodels.errors import UserError
-from riskmodels.governance.facts import CandidateFacts, ComparisonFacts, Measured
+from riskmodels.governance.facts import CandidateFacts, ComparisonFacts
 from riskmodels.governance.measured_facts import bias_facts
 from riskmodels.governance.wire import sha256
-from riskmodels.modelling.crossfit import cross_fit
 from riskmodels.modelling.evaluation import Scored, area_interval, compare
-from riskmodels.modelling.periods import plan_periods
 from riskmodels.modelling.rows import Rows, read_table
 from riskmodels.policy import ModelPolicy
-from riskmodels.records import Interval, TrainingTable
+from riskmodels.records import TrainingTable
 from riskmodels.registry.held import Held
 from riskmodels.registry.learned import reproducibility_digest_of
 from riskmodels.registry.manifest import MANIFEST
 from riskmodels.registry.predictor import Predictor
+from riskmodels.registry.retrained import NOT_TRAINED_AGAIN, trained_again
+from riskmodels.registry.same_figures import figure, in_words, is_same
 
-__all__ = ["SAME", "rederive"]
-
-SAME = 1e-9
-"""A figure that was worked out again may differ from the signed one by so much."""
+__all__ = ["rederive"]
 
 Progress = Callable[[str, float], None]
 
@@ -46,12 +41,6 @@ _NAMES = {
 }
 _GAIN = "chosen_minus_baseline"
 _BASELINE = "baseline"
-_ELSEWHERE = {
-    "Leaks": "they are searched for in the lake, which is not here: riskmodels run does it",
-    "Proxies": "they are searched for when a model is audited: riskmodels run does it",
-    "Steadiness of the explanation": "it takes many trainings: riskmodels run does it",
-    "Declared directions": "they are checked when a model is audited: riskmodels run does it",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,14 +89,15 @@ def rederive(
     policy : ModelPolicy
         The comparisons that decide, and the disclosure number.
     thorough : bool
-        Whether development periods are scored out of time again too, which takes about as long as training did.
+        Whether the model is trained and audited again too, for the figures that the bundle alone cannot give: earlier
+        periods, leaks, proxies, steadiness of the explanation, declared directions. It takes as long as the run did.
     progress : callable, optional
         Told the stage and the share of it that is done.
 
     Returns
     -------
     tuple of Held
-        One for each thing; a figure holds when its value and the ends of its interval are within :data:`SAME`.
+        One for each thing; a figure holds when its value and the ends of its interval are those signed, to 1e-9.
     """
     tell: Progress = progress if progress is not None else lambda stage, done: None
     same = tuple(_same_things(table, files, facts))
@@ -121,11 +111,11 @@ def rederive(
         measured = tuple(_figures(again))
         tell("testing for bias again", 0.2)
         groups = tuple(_groups(again, policy))
-        tell("scoring development periods again", 0.5)
-        periods = tuple(_periods(again, thorough=thorough, tell=tell))
+        period = tuple(_held_out_period(again))
+        anew = tuple(trained_again(table, facts, policy, tell)) if thorough else NOT_TRAINED_AGAIN
     except UserError as error:
         return (*same, Held("Every figure", False, f"they cannot be worked out again: {error.found}"))
-    return (*same, *measured, *groups, *periods, *(Held(what, None, why) for what, why in _ELSEWHERE.items()))
+    return (*same, *measured, *groups, *period, *anew)
 
 
 def _same_things(table: TrainingTable, files: Mapping[str, bytes], facts: CandidateFacts) -> Iterator[Held]:
@@ -156,22 +146,18 @@ def _figures(again: _Again) -> Iterator[Held]:
     )
     mine = metrics[again.chosen]
     for name, says in _NAMES.items():
-        yield _figure(says, mine[name], signed.metrics[again.chosen].get(name))
+        yield figure(says, mine[name], signed.metrics[again.chosen].get(name))
     for name, found in differences[_GAIN].items():
         says = _NAMES.get(name, name.replace("_", " "))
-        yield _figure(f"{says}, less that of today's practice", found, signed.differences[_GAIN].get(name))
+        yield figure(f"{says}, less that of today's practice", found, signed.differences[_GAIN].get(name))
     rest = {name: (mine[name], signed.metrics[again.chosen].get(name)) for name in mine if name not in _NAMES}
     rest |= {
         f"today's practice: {name}": (found, signed.metrics[_BASELINE].get(name))
         for name, found in metrics[_BASELINE].items()
     }
-    wrong = sorted(name for name, (found, said) in rest.items() if not _same(found, said))
+    wrong = sorted(name for name, (found, said) in rest.items() if not is_same(found, said))
     why = f"not as signed: {', '.join(wrong)}" if wrong else f"{len(rest)} figures, as signed"
     yield Held("All other figures of the model, and those of today's practice", not wrong, why)
-    others = sorted(set(signed.metrics) - {again.chosen, _BASELINE})
-    if others:
-        why = "the bundle holds what it learned, and cannot score with it: riskmodels reproduce trains it again"
-        yield Held(f"Figures of the estimator that was not chosen ({', '.join(others)})", None, why)
 
 
 def _counts(again: _Again) -> Held:
@@ -179,33 +165,6 @@ def _counts(again: _Again) -> Held:
     rows, positives = len(again.held_out), int(again.held_out.y.sum())
     same = rows == signed.rows and signed.positives in (None, positives)
     return Held("Held-out rows", same, f"{signed.rows:,} were signed for" if same else "their number is another")
-
-
-def _figure(what: str, found: Interval, signed: Measured | None) -> Held:
-    same = _same(found, signed)
-    if same:
-        return Held(what, True, f"{_words(signed)}, as signed")
-    return Held(what, False, f"{_words(signed)} was signed, and {_words(found)} comes out")
-
-
-def _same(found: Interval | Measured, signed: Measured | None) -> bool:
-    if signed is None:
-        return False
-    ends = zip((found.value, found.low, found.high), (signed.value, signed.low, signed.high), strict=True)
-    return all(_close(one, other) for one, other in ends)
-
-
-def _close(one: float | None, other: float | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return math.isclose(one, other, rel_tol=0.0, abs_tol=SAME)
-
-
-def _words(one: Interval | Measured | None) -> str:
-    if one is None or one.value is None:
-        return "nothing"
-    ends = "" if one.low is None or one.high is None else f" ({one.low:.4f} to {one.high:.4f})"
-    return f"{one.value:.4f}{ends}"
 
 
 def _groups(again: _Again, policy: ModelPolicy) -> Iterator[Held]:
@@ -243,15 +202,17 @@ def _comparison(signed: ComparisonFacts, found: ComparisonFacts | None) -> Held:
     what = f"{signed.characteristic}: {signed.group}, {signed.metric.replace('_', ' ')}"
     if found is None:
         return Held(what, None, "the policy in force does not name it")
-    said = f"{signed.verdict}, difference {_words(signed.difference)}"
+    said = f"{signed.verdict}, difference {in_words(signed.difference)}"
     judged = (found.verdict, found.tolerance, found.people_needed)
-    if _same(found.difference, signed.difference) and judged == (
+    if is_same(found.difference, signed.difference) and judged == (
         signed.verdict,
         signed.tolerance,
         signed.people_needed,
     ):
         return Held(what, True, f"{said}, as signed")
-    return Held(what, False, f"{said} was signed, and {found.verdict}, difference {_words(found.difference)} comes out")
+    return Held(
+        what, False, f"{said} was signed, and {found.verdict}, difference {in_words(found.difference)} comes out"
+    )
 
 
 def _scored_rows(again: _Again) -> ScoredRows:
@@ -276,31 +237,10 @@ def _scored_rows(again: _Again) -> ScoredRows:
     )
 
 
-def _periods(again: _Again, *, thorough: bool, tell: Progress) -> Iterator[Held]:
-    """Work out how well each period was ranked: the held-out one by the bundle, others by training anew on the past."""
+def _held_out_period(again: _Again) -> Iterator[Held]:
+    day = again.facts.model.held_out[-1]
+    found = area_interval(
+        again.held_out, again.predictor.raw_score(again.held_out.X), seed=again.predictor.manifest.seed
+    )
     signed = {one.as_of: one.roc_auc for one in again.facts.periods}
-    seed, held_out = again.predictor.manifest.seed, again.facts.model.held_out[-1]
-    if held_out in signed:
-        score = again.predictor.raw_score(again.held_out.X)
-        found = area_interval(again.held_out, score, seed=seed)
-        yield _figure(f"ROC AUC at {held_out:%d %B %Y}", found, signed.pop(held_out))
-    if not thorough:
-        yield Held("ROC AUC of the development periods", None, "it takes about as long as training did")
-        return
-    plan = plan_periods(again.rows, again.table.horizon_days)
-    with threadpool_limits(1, user_api="blas"):
-        fitted = cross_fit(
-            again.rows,
-            plan,
-            again.table.columns,
-            baseline=again.table.baseline,
-            seed=seed,
-            progress=lambda done: tell("scoring development periods again", done),
-        )
-    for fold in plan.folds:
-        here = fitted.judged.as_of == np.datetime64(fold.judged, "D")
-        found = area_interval(fitted.judged.where(here), fitted.scores[again.chosen][here], seed=seed)
-        yield _figure(f"ROC AUC at {fold.judged:%d %B %Y}, out of time", found, signed.pop(fold.judged, None))
-    if signed:
-        days = ", ".join(f"{day:%d %B %Y}" for day in signed)
-        yield Held("Other periods", False, f"{days} were signed for, and nothing was scored out of time there")
+    yield figure(f"ROC AUC at {day:%d %B %Y}", found, signed.get(day))

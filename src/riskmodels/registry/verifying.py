@@ -118,9 +118,9 @@ def _signatures(pack: Pack, evidence: Evidence, pin: str | None) -> Iterator[Hel
     )
     counted = {
         "words": len(evidence.words),
-        "reproductions": len(evidence.reproduced),
-        "orders to stop": len(evidence.suspensions),
-        "standing approvals": len(evidence.standing),
+        "made it again": len(evidence.reproduced),
+        "ordered it to stop": len(evidence.suspensions),
+        "approved retrains": len(evidence.standing),
     }
     said = ", ".join(f"{many} {kind}" for kind, many in counted.items() if many) or "nobody has signed yet"
     yield Held("Signatures of people", True, said)
