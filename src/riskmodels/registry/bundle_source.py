@@ -10,11 +10,11 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
 from riskmodels.errors import RegistryError, UntrustedError
+from riskmodels.registry.governed_address import SERVER_ARTEFACTS
 from riskmodels.registry.manifest import checked_files
 
 __all__ = ["signed_files"]
 
-_DESTINATION = "_MLFLOW_SERVER_ARTIFACT_DESTINATION"
 _PROXY = "/api/2.0/mlflow-artifacts/artifacts/"
 _INSIDE = "bundle"
 
@@ -63,7 +63,7 @@ def _resolved(source: str, tracking_uri: str | None) -> str:
             raise _unreadable(source, error) from None
     parts = urlsplit(source)
     proxied = parts.scheme == "mlflow-artifacts" or (parts.scheme in ("http", "https") and _PROXY in parts.path)
-    destination = os.environ.get(_DESTINATION)
+    destination = os.environ.get(SERVER_ARTEFACTS[1])
     if not proxied or destination is None:
         return source
     inside = parts.path.partition(_PROXY)[2] if parts.scheme != "mlflow-artifacts" else parts.path

@@ -29,6 +29,9 @@ NO_HEAD = "0:"
 """The head of a log without entries."""
 
 LONGEST_DETAIL = 4_000
+LONGEST_WAIT_SECONDS = 20
+"""For the lock; who waits longer is refused."""
+
 _ADVISORY_LOCK = 0x7269736B6D6F  # one number for all registries: PostgreSQL keeps it apart for each database
 _SIGNED_HEAD = re.compile(r"([1-9][0-9]{0,8}):([0-9a-f]{64})")
 
@@ -36,8 +39,10 @@ _SIGNED_HEAD = re.compile(r"([1-9][0-9]{0,8}):([0-9a-f]{64})")
 def lock(session: Session) -> None:
     """Let nobody else write to the registry until this transaction ends, so that the chain cannot fork."""
     if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"set local lock_timeout = '{LONGEST_WAIT_SECONDS}s'"))
         session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
     else:
+        session.execute(text(f"pragma busy_timeout = {LONGEST_WAIT_SECONDS * 1000}"))
         session.execute(text("begin immediate"))
 
 

@@ -5,7 +5,6 @@ The address is that of MLflow's stores with ``governed+`` before it, such as ``g
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +13,26 @@ from urllib.request import url2pathname
 
 from riskmodels.errors import SettingsError, SigningError
 
-__all__ = ["BUNDLES", "KEY_FILE", "PASSPHRASE", "WORKSPACE", "Places", "database_uri", "is_server", "places_of"]
+__all__ = [
+    "BUNDLES",
+    "KEY_FILE",
+    "PASSPHRASE",
+    "SERVER_ARTEFACTS",
+    "SERVER_REGISTRY",
+    "WORKSPACE",
+    "Places",
+    "database_uri",
+    "places_of",
+]
 
 WORKSPACE = "RISKMODELS_WORKSPACE"
 KEY_FILE = "RISKMODELS_REGISTRY_KEY_FILE"
 PASSPHRASE = "RISKMODELS_REGISTRY_PASSPHRASE"  # noqa: S105 - the name of a setting
 BUNDLES = "RISKMODELS_BUNDLES"
+
+SERVER_REGISTRY = "_MLFLOW_SERVER_REGISTRY_STORE"
+SERVER_ARTEFACTS = ("_MLFLOW_SERVER_ARTIFACT_ROOT", "_MLFLOW_SERVER_ARTIFACT_DESTINATION")
+"""How MLflow's server tells its workers of its addresses; its own names cannot be imported without the whole server."""
 
 _DRIVERS = {
     "governed+sqlite": "sqlite",
@@ -140,11 +153,6 @@ def places_of(uri: str, environment: Mapping[str, str]) -> Places:
         key_file=Path(environment.get(KEY_FILE) or workspace / _STATE / "registry.key").absolute(),
         bundles=_folder(environment.get(BUNDLES)) or workspace / _STATE / "bundles",
     )
-
-
-def is_server() -> bool:
-    """Say whether this process is MLflow's server or belongs to it, rather than a client's own."""
-    return any(name in os.environ for name in ("_MLFLOW_SERVER_BOOT_ID", "_MLFLOW_SERVER_ARTIFACT_ROOT"))
 
 
 def _folder(said: str | None) -> Path | None:

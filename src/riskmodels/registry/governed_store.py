@@ -21,14 +21,14 @@ from mlflow.utils.validation import _validate_model_version
 from riskmodels.errors import SettingsError, UserError
 from riskmodels.governance.attestations import Suspension
 from riskmodels.registry.decision_log import DecisionLog
-from riskmodels.registry.governed_address import is_server, places_of
+from riskmodels.registry.governed_address import places_of
 from riskmodels.registry.governed_methods import METHODS, Rule, undecided
 from riskmodels.registry.governed_transactions import Transactions
 from riskmodels.registry.promotion import judge, put_behind
 from riskmodels.registry.protected import ProtectedStorage
 from riskmodels.registry.refusals import GateRefused, denied, not_allowed, unverifiable
 from riskmodels.registry.server_key import ServerKey
-from riskmodels.registry.server_setup import check_server, ready_database
+from riskmodels.registry.server_setup import check_server, guard_server, ready_database
 from riskmodels.registry.signed_tags import SignedTags, admitted_new_candidate, head_in
 from riskmodels.registry.trust_table import TrustTable
 from riskmodels.registry.trust_uptake import take_up_roots
@@ -80,8 +80,7 @@ class GovernedStore(SqlAlchemyStore):
         try:
             self._places = places_of(store_uri, os.environ)
             _check_methods()
-            if is_server():
-                check_server(self._places)
+            check_server(self._places)
             ready_database(self._places.database)
         except UserError as error:
             raise denied(error) from error
@@ -332,6 +331,9 @@ def _refusing(method: str, rule: Rule) -> Callable[..., Any]:
 for _method, _rule in METHODS.items():
     if _rule.how == "refused":
         setattr(GovernedStore, _method, _refusing(_method, _rule))
+
+
+guard_server(os.environ)
 
 
 def _check_methods() -> None:

@@ -13,8 +13,6 @@ from riskmodels.registry.decision_log import lock
 
 __all__ = ["Transactions"]
 
-_WAIT_MILLISECONDS = 20_000
-
 
 class Transactions:
     """The registry's transactions.
@@ -44,7 +42,6 @@ class Transactions:
         with Session(self._engine) as session:
             if self._engine.dialect.name == "sqlite":
                 session.execute(text("pragma foreign_keys = on"))
-                session.execute(text(f"pragma busy_timeout = {_WAIT_MILLISECONDS}"))
             lock(session)
             self._open.session = session
             try:

@@ -122,15 +122,21 @@ def keep_clients_out(folder: Path) -> None:
         """A local artefact store that does not write into protected storage."""
 
         def _get_or_create_artifact_dir(self, artifact_path: str | None = None) -> str:
-            self._refuse_protected()
+            self._refuse_protected(artifact_path)
             return str(super()._get_or_create_artifact_dir(artifact_path))
 
+        def log_artifacts(self, local_dir: str, artifact_path: str | None = None) -> None:
+            self._refuse_protected(artifact_path, whole=True)
+            super().log_artifacts(local_dir, artifact_path)  # type: ignore[no-untyped-call]
+
         def delete_artifacts(self, artifact_path: str | None = None) -> None:
-            self._refuse_protected()
+            self._refuse_protected(artifact_path, whole=True)
             super().delete_artifacts(artifact_path)  # type: ignore[no-untyped-call]
 
-        def _refuse_protected(self) -> None:
-            if Path(self.artifact_dir).resolve().is_relative_to(protected):
+        def _refuse_protected(self, artifact_path: str | None, *, whole: bool = False) -> None:
+            """Refuse a place in protected storage, and for what touches whole folders also one around it."""
+            place = Path(self.artifact_dir, artifact_path or "").resolve()
+            if place.is_relative_to(protected) or (whole and protected.is_relative_to(place)):
                 from mlflow.exceptions import MlflowException
                 from mlflow.protos.databricks_pb2 import PERMISSION_DENIED
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,7 @@ from sqlalchemy.orm import Session
 from riskmodels.errors import SettingsError, UntrustedError
 from riskmodels.governance.keys import public_key
 from riskmodels.registry.decision_log import NO_HEAD, DecisionLog, lock
-from riskmodels.registry.governed_address import Places, database_uri, places_of
+from riskmodels.registry.governed_address import SERVER_ARTEFACTS, SERVER_REGISTRY, Places, database_uri, places_of
 from riskmodels.registry.new_store import make_sqlite_store
 from riskmodels.registry.own_tables import OWN_TABLES, check_own_tables, make_own_tables
 from riskmodels.registry.protected import check_apart, keep_clients_out
@@ -25,7 +27,9 @@ from riskmodels.registry.trust_table import TrustTable
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-__all__ = ["accept_restored_log", "check_server", "prepare", "ready_database"]
+__all__ = ["accept_restored_log", "check_server", "guard_server", "prepare", "ready_database"]
+
+_logger = logging.getLogger(__name__)
 
 
 def prepare(uri_owner: str, *, server_role: str | None) -> None:
@@ -83,6 +87,20 @@ def ready_database(database: str) -> None:
         engine.dispose()
 
 
+def guard_server(environment: Mapping[str, str]) -> None:
+    """Keep clients out of protected storage, where this process is a worker of a registry's server.
+
+    MLflow opens the registry at the first request for it; a client's upload may come before.
+    """
+    uri = environment.get(SERVER_REGISTRY, "")
+    if not uri.startswith("governed+"):
+        return
+    try:
+        keep_clients_out(places_of(uri, environment).bundles)
+    except SettingsError as error:  # then the registry does not open either, and says why
+        _logger.error("The registry is not set up: %s", error.found)
+
+
 def check_server(places: Places) -> None:
     """See that nothing this server does for its clients can reach past the registry's rules.
 
@@ -92,7 +110,6 @@ def check_server(places: Places) -> None:
         If it runs clients' code, or lets them write where promoted models are kept.
     """
     from mlflow.environment_variables import MLFLOW_SERVER_ENABLE_CUSTOM_SCORERS as RUNS_SCORERS
-    from mlflow.server.constants import ARTIFACT_ROOT_ENV_VAR, ARTIFACTS_DESTINATION_ENV_VAR
 
     if RUNS_SCORERS.get():  # type: ignore[no-untyped-call]
         raise SettingsError(
@@ -102,10 +119,7 @@ def check_server(places: Places) -> None:
             next_step=f"Unset {RUNS_SCORERS.name}, or run such scorers on a server without the registry.",
             who="whoever runs the registry",
         )
-    check_apart(
-        places.bundles, [os.environ.get(name) for name in (ARTIFACT_ROOT_ENV_VAR, ARTIFACTS_DESTINATION_ENV_VAR)]
-    )
-    keep_clients_out(places.bundles)
+    check_apart(places.bundles, [os.environ.get(name) for name in SERVER_ARTEFACTS])
 
 
 def accept_restored_log(uri: str, *, reason: str, at: datetime.datetime) -> str:

@@ -100,11 +100,12 @@ class TrustTable:
         return read_roots(self._folder)
 
     def has_news(self, session: Session) -> bool:
-        """Say whether the workspace has other roots than those that are held, or they cannot be read."""
+        """Say whether the workspace has roots that are not held, or they cannot be read."""
         try:
-            return self.proposed() != self.held(session).envelopes
+            proposed = self.proposed()
         except UntrustedError:
             return True
+        return proposed != self.held(session).envelopes[: len(proposed)]
 
     def take_up(self, session: Session, *, at: datetime.datetime) -> tuple[Root, ...]:
         """Take up what is newer in the workspace, if it continues the chain that is held.

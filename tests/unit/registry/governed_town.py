@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -132,12 +132,18 @@ class Town:
         """Have it made again, and every role approve."""
         return (self.council.reproduced(candidate), *self.council.words(candidate, **changes))
 
-    def register(self, client: Any, *, name: str = MODEL, folder: Path | None = None, source: str = "") -> Registered:
-        """Register a new candidate by any client of MLflow, without a word on it."""
-        place, digest = self.bundle(folder, model=name)
+    def register(
+        self, client: Any, *, name: str = MODEL, kept: Callable[[Path], tuple[str, str]] | None = None
+    ) -> Registered:
+        """Register a new candidate by any client of MLflow, without a word on it.
+
+        ``kept`` puts its files where the server reads them, and gives that place and the run.
+        """
+        place, digest = self.bundle(model=name)
         candidate = self.candidate(digest, model={"name": name})
-        made = client.create_model_version(name, source or place.as_uri(), tags={tag_name(candidate): candidate})
-        return Registered(client, name, int(made.version), candidate, place, digest)
+        source, run_id = (place.as_uri(), None) if kept is None else kept(place)
+        made = client.create_model_version(name, source, run_id=run_id, tags={tag_name(candidate): candidate})
+        return Registered(client, name, int(made.version), candidate, place, digest, run_id or "")
 
     def approved(self, client: Any, **options: Any) -> Registered:
         """Register a new candidate, have it made again and every role approve."""
@@ -149,8 +155,10 @@ class Town:
 class Registered:
     """A registered version, and what was signed for it."""
 
-    def __init__(self, client: Any, name: str, version: int, candidate: str, folder: Path, digest: str) -> None:
-        self.client, self.name, self.version = client, name, version
+    def __init__(
+        self, client: Any, name: str, version: int, candidate: str, folder: Path, digest: str, run_id: str
+    ) -> None:
+        self.client, self.name, self.version, self.run_id = client, name, version, run_id
         self.candidate, self.folder, self.bundle_digest = candidate, folder, digest
         self.candidate_digest = opened(candidate).digest
 

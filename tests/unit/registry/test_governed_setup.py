@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime
 import io
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -18,7 +21,16 @@ from mlflow.tracking._model_registry.utils import _get_store_registry
 from riskmodels.errors import SettingsError, SigningError, UntrustedError
 from riskmodels.registry import protected
 from riskmodels.registry.bundle_source import signed_files
-from riskmodels.registry.governed_address import BUNDLES, KEY_FILE, PASSPHRASE, WORKSPACE, database_uri, places_of
+from riskmodels.registry.governed_address import (
+    BUNDLES,
+    KEY_FILE,
+    PASSPHRASE,
+    SERVER_ARTEFACTS,
+    SERVER_REGISTRY,
+    WORKSPACE,
+    database_uri,
+    places_of,
+)
 from riskmodels.registry.governed_store import GovernedStore
 from riskmodels.registry.own_tables import check_own_tables
 from riskmodels.registry.server_setup import check_server, prepare
@@ -140,9 +152,43 @@ def test_no_client_writes_into_protected_storage_through_an_experiment_that_is_k
                 with pytest.raises(MlflowException, match="protected storage"):
                     attempt()
     assert [bundles / "ab"] == list(bundles.rglob("*"))
+    around = artifact_repository_registry.get_artifact_repository(str(tmp_path))
+    inside = tmp_path / "upload" / "bundles" / "ab"
+    inside.mkdir(parents=True)
+    (inside / "MLmodel").write_text("evil")
+    for attempt in (
+        lambda: around.log_artifact(str(file), "bundles/ab"),
+        lambda: around.log_artifacts(str(tmp_path / "upload")),
+        lambda: around.delete_artifacts("bundles"),
+        lambda: around.delete_artifacts(),
+    ):
+        with pytest.raises(MlflowException, match="protected storage"):
+            attempt()
+    assert [bundles / "ab"] == list(bundles.rglob("*"))
     open_to_clients = artifact_repository_registry.get_artifact_repository(str(tmp_path / "artefacts"))
     open_to_clients.log_artifact(str(file))
     assert (tmp_path / "artefacts" / "MLmodel").is_file()
+
+
+def test_mlflow_tells_its_workers_of_its_addresses_as_we_read_them() -> None:
+    from mlflow.server import constants
+
+    assert constants.REGISTRY_STORE_URI_ENV_VAR == SERVER_REGISTRY
+    assert (constants.ARTIFACT_ROOT_ENV_VAR, constants.ARTIFACTS_DESTINATION_ENV_VAR) == SERVER_ARTEFACTS
+
+
+def test_a_worker_keeps_clients_out_before_it_opens_the_registry(town: Town) -> None:
+    asked = (
+        "import mlflow.server.handlers\n"
+        "from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository\n"
+        f"get_artifact_repository({(town.bundles / 'ab').as_uri()!r}).log_artifact(__file__)\n"
+    )
+    script = town.workspace / "upload.py"
+    script.write_text(asked)
+    environment = os.environ | {"_MLFLOW_SERVER_REGISTRY_STORE": town.uri(), "_MLFLOW_SERVER_BOOT_ID": "1"}
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, env=environment)
+    assert "kept in the registry's protected storage" in done.stderr
+    assert not town.bundles.exists()
 
 
 # Where a candidate's files are read from
