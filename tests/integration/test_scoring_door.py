@@ -42,7 +42,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     try:
         yield made
     finally:
-        made.stop()
+        made.kill()
 
 
 @pytest.fixture(autouse=True)
@@ -160,7 +160,7 @@ def test_a_copy_serves_while_the_server_is_down_and_a_running_service_goes_on(si
     now = datetime.datetime.now(datetime.UTC)
     copy = fetch(Registry(site.url), MODEL, tmp_path / "served", pin=site.town.council.pin, at=now).folder
     running = load(MODEL)
-    site.stop()
+    site.kill()
     try:
         begun = time.monotonic()
         with pytest.raises(RegistryError, match="gives no answer"):
