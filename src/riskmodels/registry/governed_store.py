@@ -31,7 +31,7 @@ from riskmodels.registry.server_key import ServerKey
 from riskmodels.registry.server_setup import check_server, guard_server, ready_database
 from riskmodels.registry.signed_tags import SignedTags, admitted_new_candidate, head_in
 from riskmodels.registry.trust_table import TrustTable
-from riskmodels.registry.trust_uptake import take_up_roots
+from riskmodels.registry.trust_uptake import take_up_roots, withdraw_unsigned
 from riskmodels.registry.virtual_models import is_reserved, virtual_model
 
 if TYPE_CHECKING:
@@ -287,6 +287,11 @@ class GovernedStore(SqlAlchemyStore):
     def _start(self) -> None:
         try:
             self._take_up()
+            with self._transactions.writing() as session:
+                self._log.check(session)
+                for name in sorted(self._trust.held(session).governed):
+                    withdraw_unsigned(session, self._trust, self._log, name, at=self._clock())
+            self._publish()
         except UserError as error:  # reads go on; every governed write is refused with this cause
             _logger.error("The registry started, but promotes nothing until this is put right: %s", error)
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from riskmodels.errors import RefusedError, UntrustedError
 from riskmodels.governance.admission import Admitted, AdmittedCandidate, admit, admit_candidate
-from riskmodels.governance.attestations import EVERY_CANDIDATE, Candidate, Standing, Suspension
+from riskmodels.governance.attestations import EVERY_CANDIDATE, Candidate, Promotion, Standing, Suspension
 from riskmodels.governance.envelopes import Opened, opened, tag_name
 from riskmodels.governance.pack import Pack
 from riskmodels.registry.trust_table import HeldRoots
@@ -92,6 +92,18 @@ class SignedTags:
         Tag, _ = _tables()
         rows = self._rows((Tag.version, Tag.value), Tag.name == self.model, Tag.key.startswith(_CANDIDATE))
         return {int(version): str(text) for version, text in sorted(rows)}
+
+    def countersigned(self, version: int, alias: str) -> bool:
+        """Say whether the registry ever put this version behind this alias, whatever has lapsed since."""
+        keys = {one.key for root in self.held.roots for one in root.board.registry}
+        for text in self._of_version(version).values():
+            one = _opened_or_none(text)
+            said = None if one is None else one.attestation
+            if isinstance(said, Promotion) and one is not None and not keys.isdisjoint(one.keys):
+                wanted = (self.model, version, alias)
+                if (said.model, said.version, said.alias) == wanted:
+                    return True
+        return False
 
     def admit_to_version(self, version: int, key: str, text: str) -> Admitted:
         """See whether a statement may be added to a version.

@@ -10,12 +10,13 @@ from sqlalchemy import delete, select
 
 from riskmodels.errors import UserError
 from riskmodels.registry.decision_log import DecisionLog
+from riskmodels.registry.signed_tags import SignedTags
 from riskmodels.registry.trust_table import TrustTable
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-__all__ = ["take_up_roots"]
+__all__ = ["take_up_roots", "withdraw_unsigned"]
 
 _logger = logging.getLogger(__name__)
 _TRUST = "riskmodels.trust"
@@ -50,8 +51,8 @@ def take_up_roots(session: Session, trust: TrustTable, log: DecisionLog, *, at: 
         log.append(
             session, at=at, event="trusted", model=_TRUST, version=root.version, actor="workspace", detail=detail
         )
-    for name in sorted(trust.held(session).governed - before):
-        _withdraw(session, log, at, name)
+    for name in trust.held(session).governed - before:
+        withdraw_unsigned(session, trust, log, name, at=at)
 
 
 def _distrust(session: Session, log: DecisionLog, at: datetime.datetime, error: UserError) -> None:
@@ -61,13 +62,33 @@ def _distrust(session: Session, log: DecisionLog, at: datetime.datetime, error: 
         log.append(session, at=at, event="distrusted", model=_TRUST, actor="workspace", detail=error.found)
 
 
-def _withdraw(session: Session, log: DecisionLog, at: datetime.datetime, name: str) -> None:
-    """Take away the aliases that a model had before it was governed: nobody's signature stands behind them."""
+def withdraw_unsigned(
+    session: Session, trust: TrustTable, log: DecisionLog, name: str, *, at: datetime.datetime
+) -> None:
+    """Take away the aliases of a governed model that the registry never countersigned.
+
+    They were set before the model was governed, or in the database itself.
+
+    Parameters
+    ----------
+    session : Session
+        It holds the lock.
+    trust, log
+        The registry's.
+    name : str
+        The model.
+    at : datetime
+        Now, in UTC.
+    """
     from mlflow.store.model_registry.dbmodels.models import SqlRegisteredModelAlias as Alias
 
-    set_before: Any = select(Alias.alias, Alias.version).where(Alias.name == name)
-    for alias, version in session.execute(set_before).all():
-        session.execute(delete(Alias).where(Alias.name == name, Alias.alias == alias))
+    tags = SignedTags(session, name, trust.held(session), at)
+    there: Any = Alias.name == name
+    rows: Any = select(Alias.alias, Alias.version).where(there)
+    for alias, version in sorted(session.execute(rows).all()):
+        if tags.countersigned(int(version), str(alias)):
+            continue
+        session.execute(delete(Alias).where(there, Alias.alias == alias))
         log.append(
             session,
             at=at,
@@ -76,5 +97,5 @@ def _withdraw(session: Session, log: DecisionLog, at: datetime.datetime, name: s
             version=int(version),
             alias=str(alias),
             actor="registry",
-            detail="the alias was set before the model was governed",
+            detail="the registry never countersigned it: it was set before the model was governed, or past its rules",
         )

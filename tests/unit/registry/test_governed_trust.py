@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +113,20 @@ def test_a_model_that_becomes_governed_loses_the_aliases_that_nobody_signed_for(
         registry.set_registered_model_alias("care_demand", "champion", "1")
 
 
+def test_an_alias_that_was_written_into_the_database_is_taken_away_at_the_next_start(
+    town: Town, registry: Direct
+) -> None:
+    live, other = town.approved(registry), town.register(registry)
+    live.promote()
+    assert live.version == Direct(town, town.uri()).alias()  # what the registry countersigned stays
+    with closing(sqlite3.connect(town.workspace / ".riskmodels" / "registry.db")) as database:
+        database.execute("update registered_model_aliases set version = ?", (other.version,))
+        database.commit()
+    again = Direct(town, town.uri())
+    assert again.alias() is None
+    assert ("withdrawn", other.version) == (again.log()[-1].event, again.log()[-1].version)
+
+
 def test_a_model_that_was_ever_governed_keeps_what_was_signed(town: Town, registry: Direct) -> None:
     one = town.approved(registry)
     town.council.next_root(policies={"care_demand": policy_of()})
@@ -195,9 +211,6 @@ def test_a_root_from_the_future_waits_until_then(town: Town, registry: Direct) -
 
 
 def test_a_trust_table_that_somebody_changed_is_refused(town: Town, registry: Direct) -> None:
-    import sqlite3
-    from contextlib import closing
-
     with closing(sqlite3.connect(town.workspace / ".riskmodels" / "registry.db")) as database:
         database.execute("drop trigger riskmodels_roots_only_grows_update")
         database.execute("update riskmodels_roots set envelope = ?", (TodaysCouncil(now=AT).root_envelopes[0][:-9],))
