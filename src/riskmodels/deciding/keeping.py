@@ -11,7 +11,7 @@ from riskmodels.assurance.shown import bias_tables, explanation_tables
 from riskmodels.deciding.kept import BUNDLE, KeptPlot, KeptRun, tables_of, write_kept
 from riskmodels.features import UseCase
 from riskmodels.governance.facts import FileFacts
-from riskmodels.governance.measured_facts import measured_facts, model_facts
+from riskmodels.governance.measured_facts import run_facts
 from riskmodels.records import RunRecord
 from riskmodels.records.proxies import PlainTable
 from riskmodels.registry.manifest import MANIFEST, bundle_digest, read_manifest
@@ -21,7 +21,6 @@ from riskmodels.run_report.page import Picture
 __all__ = ["keep"]
 
 _ELSEWHERE = "figures"
-_MEASURED = ("periods", "data", "leakage", "bias", "proxies", "explanation", "monotone", "disclosure")
 
 
 def keep(
@@ -53,15 +52,21 @@ def keep(
         Names of the plots of ``"bias"`` and ``"explanation"``; all others show figures.
     """
     table, model, found = result.table, result.model, result.assurance
-    measured = measured_facts(case, table, model, found)
+    facts = run_facts(
+        case,
+        table,
+        model,
+        found,
+        bundle_digest=bundle_digest(folder / BUNDLE),
+        platform=environment,
+        files=_files(folder / BUNDLE),
+    )
     place = {name: part for part, names in parts.items() for name in names}
     kept = KeptRun(
         run_id=record.run_id,
         source=f"{record.artifact_uri.rstrip('/')}/{BUNDLE}",
-        model=model_facts(table, model, bundle_digest=bundle_digest(folder / BUNDLE), platform=environment),
-        **{name: getattr(measured, name) for name in _MEASURED},
+        **dict(facts),
         people=rounded(table.spine["entity"].nunique(), found.bias.round_to),
-        files=_files(folder / BUNDLE),
         tables=tables_of(
             {
                 "bias": _beside_the_verdicts(bias_tables(found.bias)),

@@ -10,18 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from riskmodels.errors import RegistryError
-from riskmodels.governance.facts import (
-    BiasFacts,
-    DataFacts,
-    DisclosureFacts,
-    ExplanationFacts,
-    FileFacts,
-    LeakageFacts,
-    ModelFacts,
-    MonotoneFacts,
-    PeriodFacts,
-    ProxyFacts,
-)
+from riskmodels.governance.facts import RunFacts
 from riskmodels.governance.wire import Record
 
 __all__ = [
@@ -59,8 +48,8 @@ class KeptPlot(Record):
     alt: str
 
 
-class KeptRun(Record):
-    """Everything that a run measured and that a candidate's statement, card and documents are made of.
+class KeptRun(RunFacts):
+    """What a run measured, and what else its card and documents are made of.
 
     Attributes
     ----------
@@ -70,25 +59,15 @@ class KeptRun(Record):
         Where the run's bundle lies in the artefact store.
     people, areas : int or None
         Entities and areas that the table speaks for, rounded; None where not counted.
-    files : tuple of FileFacts
-        The bundle's files.
+    tables, plots
+        What the card shows besides the facts.
     """
 
     schema_version: str = "1"
     run_id: str
     source: str
-    model: ModelFacts
-    periods: tuple[PeriodFacts, ...]
-    data: tuple[DataFacts, ...]
-    leakage: LeakageFacts
-    bias: BiasFacts
-    proxies: ProxyFacts
-    explanation: ExplanationFacts
-    monotone: MonotoneFacts
-    disclosure: DisclosureFacts
     people: int | None = None
     areas: int | None = None
-    files: tuple[FileFacts, ...]
     tables: tuple[KeptTable, ...] = ()
     plots: tuple[KeptPlot, ...] = ()
 

@@ -23,26 +23,13 @@ from riskmodels.governance.documents.inputs import DocumentInputs
 from riskmodels.governance.documents.register import source_facts
 from riskmodels.governance.documents.statement import Statement
 from riskmodels.governance.documents.whole import Documents, read_documents
-from riskmodels.governance.facts import CandidateFacts, DocumentFacts, DocumentName
+from riskmodels.governance.facts import CandidateFacts, DocumentFacts, DocumentName, RunFacts
 from riskmodels.governance.measured_facts import extracts_read
 from riskmodels.governance.roles import Root
 from riskmodels.governance.wire import sha256
 from riskmodels.workspace import Workspace
 
 __all__ = ["CardFiles", "Papers", "card_files", "inputs_of", "papers_of"]
-
-_MEASURED = (
-    "model",
-    "periods",
-    "data",
-    "leakage",
-    "bias",
-    "proxies",
-    "explanation",
-    "monotone",
-    "disclosure",
-    "files",
-)
 
 
 @dataclass(frozen=True)
@@ -90,7 +77,7 @@ def papers_of(
     documents = read_documents(ws.folder, name)
     inputs = inputs_of(ws, name, kept, documents)
     held: dict[DocumentName, DocumentFacts] = dict(documents.facts(inputs, today=at.date()).items())
-    measured = {part: getattr(kept, part) for part in _MEASURED}
+    measured = {part: getattr(kept, part) for part in RunFacts.model_fields}
     facts = CandidateFacts(
         made_at=at,
         **measured,

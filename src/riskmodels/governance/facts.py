@@ -26,6 +26,7 @@ __all__ = [
     "MonotoneFacts",
     "PeriodFacts",
     "ProxyFacts",
+    "RunFacts",
     "SourceFacts",
     "TransparencyFacts",
 ]
@@ -259,13 +260,34 @@ class FileFacts(Record):
     bytes: int = Field(ge=0)
 
 
-class CandidateFacts(Record):
-    """Everything about a candidate that the gate reads, signed by its author.
+class RunFacts(Record):
+    """What a run measured of a model, and the model itself by its digests and files."""
+
+    model: ModelFacts
+    periods: tuple[PeriodFacts, ...]
+    data: tuple[DataFacts, ...]
+    leakage: LeakageFacts
+    bias: BiasFacts
+    proxies: ProxyFacts
+    explanation: ExplanationFacts
+    monotone: MonotoneFacts
+    disclosure: DisclosureFacts
+    files: tuple[FileFacts, ...]
+
+
+class CandidateFacts(RunFacts):
+    """Everything about a candidate that the gate reads, signed by its author: what the run measured, and the papers.
 
     Attributes
     ----------
     made_at : datetime
         When it was put forward, in UTC.
+    sources : tuple of SourceFacts
+        Every extract that is read, with what the register of sources says of it.
+    documents : mapping of str to DocumentFacts
+        By name.
+    transparency : TransparencyFacts
+        Where people are told, can object and complain, and who looks at each case.
     benefit : str
         What is known of whether contact with people on the list helps: "Benefit not shown" until it is.
     root_digest : str
@@ -276,19 +298,9 @@ class CandidateFacts(Record):
 
     schema_version: Literal["1"] = "1"
     made_at: AwareDatetime
-    model: ModelFacts
-    periods: tuple[PeriodFacts, ...]
-    data: tuple[DataFacts, ...]
-    leakage: LeakageFacts
-    bias: BiasFacts
-    proxies: ProxyFacts
-    explanation: ExplanationFacts
-    monotone: MonotoneFacts
-    disclosure: DisclosureFacts
     sources: tuple[SourceFacts, ...]
     documents: dict[DocumentName, DocumentFacts]
     transparency: TransparencyFacts
     benefit: str
-    files: tuple[FileFacts, ...]
     root_digest: str
     log_head: str | None = None

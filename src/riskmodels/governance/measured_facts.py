@@ -6,7 +6,6 @@ left out: the facts travel further than the audit.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
@@ -20,12 +19,14 @@ from riskmodels.governance.facts import (
     DataFacts,
     DisclosureFacts,
     ExplanationFacts,
+    FileFacts,
     LeakageFacts,
     Measured,
     ModelFacts,
     MonotoneFacts,
     PeriodFacts,
     ProxyFacts,
+    RunFacts,
 )
 from riskmodels.lake import Extract
 from riskmodels.records import Interval, TrainedModel, TrainingTable
@@ -35,27 +36,22 @@ from riskmodels.records.model import PeriodFigures
 
 ReadFor = Literal["model", "audit"]
 
-__all__ = ["MeasuredFacts", "bias_facts", "extracts_read", "measured_facts", "model_facts"]
+__all__ = ["bias_facts", "extracts_read", "model_facts", "run_facts"]
 
 _TIMELESS_BUILDERS = ("attribute", "derived", "nearby")
 
 
-@dataclasses.dataclass(frozen=True)
-class MeasuredFacts:
-    """What a run measured, as facts; documents, signatures and the register of sources come from elsewhere."""
-
-    periods: tuple[PeriodFacts, ...]
-    data: tuple[DataFacts, ...]
-    leakage: LeakageFacts
-    bias: BiasFacts
-    proxies: ProxyFacts
-    explanation: ExplanationFacts
-    monotone: MonotoneFacts
-    disclosure: DisclosureFacts
-
-
-def measured_facts(case: UseCase, table: TrainingTable, model: TrainedModel, found: Assurance) -> MeasuredFacts:
-    """Take what the gate reads from a run.
+def run_facts(
+    case: UseCase,
+    table: TrainingTable,
+    model: TrainedModel,
+    found: Assurance,
+    *,
+    bundle_digest: str,
+    platform: Mapping[str, str],
+    files: tuple[FileFacts, ...],
+) -> RunFacts:
+    """Take what the gate reads from a run; documents, signatures and the register of sources come from elsewhere.
 
     Parameters
     ----------
@@ -67,9 +63,16 @@ def measured_facts(case: UseCase, table: TrainingTable, model: TrainedModel, fou
         What was learned, and how well it did.
     found : Assurance
         What the audit found.
+    bundle_digest : str
+        SHA-256 of the bundle's manifest.
+    platform : mapping of str to str
+        What it was made on.
+    files : tuple of FileFacts
+        The bundle's files.
     """
     scored = [one for one in model.evaluation.periods if one.roc_auc is not None and one.roc_auc.value is not None]
-    return MeasuredFacts(
+    return RunFacts(
+        model=model_facts(table, model, bundle_digest=bundle_digest, platform=platform),
         periods=tuple(_period(one, found.bias.disclosure_number) for one in scored),
         data=_data(case, table),
         leakage=_leakage(found),
@@ -81,6 +84,7 @@ def measured_facts(case: UseCase, table: TrainingTable, model: TrainedModel, fou
         explanation=_explanation(found),
         monotone=_monotone(found),
         disclosure=_disclosure(found.bias),
+        files=files,
     )
 
 
