@@ -2,6 +2,17 @@
 
 Made for the MLflow versions in :data:`MADE_FOR`. When a later MLflow brings a method that is not here, the registry
 does not start, and a test fails, until somebody has decided.
+
+What reaches the registry's tables or files without one of these methods, and what is done about it
+-----------------------------------------------------------------------------------------------------
+- Logged models, runs, traces, prompts' links and MLflow's accounts are tables of their own; deleting them changes
+  nothing here. GraphQL reads only.
+- Deleting an MLflow workspace deletes its models. Workspaces cannot be turned on: the store says it has none.
+- Jobs of the server can run scorers that clients register, beside the registry's key: such a server does not start.
+- The artefact proxy and experiments that are kept in a folder of the server can be written to by any client. Neither
+  can be in protected storage, where promoted models are kept.
+- ``mlflow db`` and ``mlflow gc``, and any other program with the database's password, could write to MLflow's own
+  tables. Only the server has it; an alias that the server did not countersign is not live, and goes at the next start.
 """
 
 from __future__ import annotations

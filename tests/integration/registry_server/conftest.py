@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ from tests.conftest import unavailable
 from tests.integration.registry_server.postgres import Cluster, binaries
 from tests.integration.registry_server.site import MALLORY, Site
 from tests.unit.registry.governed_town import MODEL
+
+collect_ignore_glob = ["test_*.py"] if os.name == "nt" else []
+"""A server's processes are ended here as POSIX does it."""
 
 ON = [
     pytest.param("sqlite", marks=pytest.mark.xdist_group("registry on sqlite")),
