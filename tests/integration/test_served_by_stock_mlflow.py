@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from riskmodels.registry.verified_copy import PIN
+from riskmodels.registry.pins import PIN
 from tests.bundles import Chosen, made_up_table, trained
 from tests.conftest import unavailable
 from tests.unit.scoring.live import AT, Live, council

@@ -51,7 +51,7 @@ class Audited:
         wrong = sum(one.held is False for one in self.items)
         open_ = sum(one.held is None for one in self.items)
         said = f"{len(self.items) - wrong - open_} hold, {wrong} do not, {open_} could not be checked here."
-        return [*lines, Text(said, style="bold red" if wrong else "bold")]
+        return [Text("\n").join(lines), Text(said, style="bold red" if wrong else "bold")]
 
 
 def verify(

@@ -19,7 +19,8 @@ from riskmodels.errors import OutputError, RefusedError, ScoringError
 from riskmodels.governance.pack import PACK_FILE
 from riskmodels.registry.manifest import check_files
 from riskmodels.registry.mlmodel import OUTPUTS
-from riskmodels.registry.verified_copy import VerifiedCopy, load_verified, pinned
+from riskmodels.registry.pins import pin_of
+from riskmodels.registry.verified_copy import VerifiedCopy, load_verified
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,7 +98,7 @@ def _load_pyfunc(path: str) -> PyfuncModel:
             next_step="Make one, and name its folder: riskmodels fetch CASE DIR.",
             who="whoever runs the service",
         )
-    return PyfuncModel(load_verified(folder, pin=pinned(os.environ), at=now()), clock=now)
+    return PyfuncModel(load_verified(folder, pin=pin_of(None, os.environ), at=now()), clock=now)
 
 
 def log_bundle(client: MlflowClient, run_id: str, folder: Path, *, digest: str, artifact_path: str = "bundle") -> str:

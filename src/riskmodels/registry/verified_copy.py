@@ -7,8 +7,6 @@ the environment, as for the scoring door, and the copy says itself until when it
 from __future__ import annotations
 
 import datetime
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,16 +19,10 @@ from riskmodels.registry.manifest import checked_files
 from riskmodels.registry.predictor import Predictor
 from riskmodels.registry.serving import Servable, may_serve
 
-__all__ = ["BESIDE", "PIN", "VerifiedCopy", "load_verified", "pinned"]
-
-PIN = "RISKMODELS_TRUST_PIN"
-"""Names the digest of trust root 1, or a file that holds it."""
+__all__ = ["BESIDE", "VerifiedCopy", "load_verified"]
 
 BESIDE = BESIDE_THE_BUNDLE | {"registered_model_meta"}
 """What may lie beside a bundle in a copy: what it was verified by, and what MLflow leaves as it downloads."""
-
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-_LONGEST = 200
 
 
 @dataclass(frozen=True)
@@ -94,33 +86,6 @@ def load_verified(folder: Path, *, pin: str, at: datetime.datetime) -> VerifiedC
     lapses = datetime.datetime.combine(may.approved_until, datetime.time(), datetime.UTC)
     stale = may.status.at + datetime.timedelta(days=may.asked.status_days)
     return VerifiedCopy(Predictor.from_files(files), may.pack.model, may.version, min(lapses, stale))
-
-
-def pinned(environment: Mapping[str, str]) -> str:
-    """Give the trust root that the environment pins.
-
-    Raises
-    ------
-    RefusedError
-        If it pins none: whoever could write the folder would then be believed.
-    """
-    said = environment.get(PIN, "").strip()
-    if not said or _DIGEST.fullmatch(said):
-        found = said
-    else:
-        try:
-            with Path(said).open(encoding="utf-8-sig") as file:
-                found = file.read(_LONGEST).strip()
-        except (OSError, ValueError):
-            found = ""
-    if not _DIGEST.fullmatch(found):
-        raise RefusedError(
-            f"{PIN} is not set here, or is neither a digest nor a file that holds one",
-            expected="the digest of trust root 1, as 64 hexadecimal digits",
-            next_step="Take it from the council's own papers, not from the registry: riskmodels trust show says it.",
-            who="the roles that sign the trust root",
-        )
-    return found
 
 
 def _may_serve(pack: Pack, *, pin: str, at: datetime.datetime) -> Servable:

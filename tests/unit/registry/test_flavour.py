@@ -21,8 +21,8 @@ from riskmodels.registry.flavour import PyfuncModel, log_bundle
 from riskmodels.registry.manifest import bundle_digest, check_files
 from riskmodels.registry.mlmodel import LOADER_MODULE, mlflow_files
 from riskmodels.registry.new_store import make_sqlite_store
+from riskmodels.registry.pins import PIN
 from riskmodels.registry.silence import import_silently
-from riskmodels.registry.verified_copy import PIN
 from tests.bundles import Chosen, made_up_table, trained
 from tests.unit.scoring.live import Clock, Live, council, digest_of_candidate
 
