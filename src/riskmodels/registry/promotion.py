@@ -79,29 +79,8 @@ def put_behind(
     """
     from mlflow.store.model_registry.dbmodels import models
 
-    decision, facts = judged.decision, judged.evidence.facts
-    if decision.approved_until is None:
-        raise RefusedError(
-            f"the approval of version {version} of {tags.model} has no end",
-            expected="a day from which it no longer counts",
-            next_step="Have the roles sign with a review date.",
-            who="the deciding role",
-        )
-    envelope = key.seal(
-        Promotion(
-            model=tags.model,
-            version=version,
-            alias=alias,
-            candidate_digest=judged.evidence.candidate_digest,
-            bundle_digest=facts.model.bundle_digest,
-            root_digest=judged.evidence.root.digest,
-            conditions=decision.conditions,
-            approved_until=decision.approved_until,
-            at=tags.at,
-            log_head=log.head(tags.session),
-        ),
-        root=judged.evidence.root,
-    )
+    said = _promotion(tags, log, judged, version=version, alias=alias)
+    envelope = key.seal(said, root=judged.evidence.root)
     row, name = _row(tags, version), tag_name(envelope)
     place = {"workspace": row.workspace, "name": tags.model, "version": version}
     tags.session.add(models.SqlModelVersionTag(**place, key=name, value=envelope))
@@ -114,11 +93,34 @@ def put_behind(
         model=tags.model,
         version=version,
         alias=alias,
-        candidate_digest=judged.evidence.candidate_digest,
+        candidate_digest=said.candidate_digest,
         actor="client",
-        detail=f"{name}; approved until {decision.approved_until}; files from {judged.source[:500]}",
+        detail=f"{name}; approved until {said.approved_until}; files from {judged.source[:500]}",
     )
     return name
+
+
+def _promotion(tags: SignedTags, log: DecisionLog, judged: Judged, *, version: int, alias: str) -> Promotion:
+    decision = judged.decision
+    if decision.approved_until is None:
+        raise RefusedError(
+            f"the approval of version {version} of {tags.model} has no end",
+            expected="a day from which it no longer counts",
+            next_step="Have the roles sign with a review date.",
+            who="the deciding role",
+        )
+    return Promotion(
+        model=tags.model,
+        version=version,
+        alias=alias,
+        candidate_digest=judged.evidence.candidate_digest,
+        bundle_digest=judged.bundle_digest,
+        root_digest=judged.evidence.root.digest,
+        conditions=decision.conditions,
+        approved_until=decision.approved_until,
+        at=tags.at,
+        log_head=log.head(tags.session),
+    )
 
 
 def status_of(tags: SignedTags, key: ServerKey, *, head: str) -> str:
