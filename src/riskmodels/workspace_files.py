@@ -29,7 +29,8 @@ STATE = ".riskmodels"
 
 _PARTS = (SETTINGS, FEATURES, ETHICS, MODEL_CARDS)
 _GITIGNORE = f"# Databases, artefacts, quarantined rows and keys: never to be shared\n{STATE}/\n__pycache__/\n"
-_LEFT_OUT = shutil.ignore_patterns("__pycache__", "trust")  # a trust root is the council's own, never a template
+# Trust roots and the cards of versions are one council's own, never a template.
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", "trust", "[0-9]*")
 
 
 def find_settings(folder: Path) -> Path:
