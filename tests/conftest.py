@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-pytest_plugins = ["pytester", "tests.network"]
+pytest_plugins = ["pytester", "tests.network", "tests.processes"]
 
 
 def unavailable(service: str, why: object) -> NoReturn:
