@@ -337,7 +337,8 @@ def test_a_fresh_workspace_opens_and_has_what_the_library_comes_with(tmp_path: P
 def test_an_empty_folder_is_filled_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     make_workspace(Path())
-    assert {"mlflow.yaml", "features", ".gitignore"} == {path.name for path in tmp_path.iterdir()}
+    parts = {"mlflow.yaml", "features", "ethics", "model_cards", ".gitignore"}
+    assert parts == {path.name for path in tmp_path.iterdir()}
 
 
 def test_a_folder_that_holds_something_is_left_as_it_is(tmp_path: Path) -> None:
