@@ -40,6 +40,8 @@ __all__ = [
     "train",
 ]
 
+RUN_FILE = "run.json"
+
 Progress = Callable[[str, float], None]
 
 
@@ -205,7 +207,10 @@ def run(
     from riskmodels.deciding.put_forward import put_forward
 
     forward = put_forward(ws, name, result.folder, author=author, at=at or datetime.datetime.now(datetime.UTC))
-    return dataclasses.replace(result, gate=forward.decision, version=forward.version, why_not=forward.why_not)
+    result = dataclasses.replace(result, gate=forward.decision, version=forward.version, why_not=forward.why_not)
+    with whole_file(result.folder / RUN_FILE) as draft:
+        draft.write_text(_told(result), encoding="utf-8")
+    return result
 
 
 def _record(
@@ -254,12 +259,15 @@ def _record(
         )
         draft.becomes = runs / record.run_id
         result = dataclasses.replace(result, run_id=record.run_id, folder=draft.becomes)
-        told = json.dumps(result.as_json(), indent=2, allow_nan=False)
-        (draft.path / "run.json").write_text(told + "\n", encoding="utf-8")
+        (draft.path / RUN_FILE).write_text(_told(result), encoding="utf-8")
         keep(draft.path, ws.case(model.case_name), result, environment, record, pictures, parts)
         _for_the_auditor(ws, result)
         retain(ws.state / "retained" / model.case_name / table.digest, table, policy)
     return result
+
+
+def _told(result: RunResult) -> str:
+    return json.dumps(result.as_json(), indent=2, allow_nan=False) + "\n"
 
 
 def _for_the_auditor(ws: Workspace, result: RunResult) -> None:

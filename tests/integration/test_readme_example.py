@@ -18,7 +18,8 @@ README = Path(__file__).parents[2] / "README.md"
 def test_the_readme_example_builds_and_trains_on_a_demo_lake(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
+    part = README.read_text(encoding="utf-8").partition("## In Python")[2].partition("\n## ")[0]
+    blocks = re.findall(r"```python\n(.*?)```", part, flags=re.DOTALL)
     make_workspace(tmp_path / "workspace")
     make_demo_lake(tmp_path / "workspace/.riskmodels/lake", households=400, years=4, seed=1)
     monkeypatch.chdir(tmp_path / "workspace")
