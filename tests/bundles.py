@@ -17,7 +17,7 @@ from riskmodels.modelling.calibration import IsotonicCalibrator
 from riskmodels.modelling.reproducibility import model_digest
 from riskmodels.policy import AssurancePolicy, ModelPolicy
 from riskmodels.records import ModelColumn, TrainedModel, TrainingTable
-from riskmodels.registry.bundle import write_bundle
+from riskmodels.registry.bundles.bundle import write_bundle
 from riskmodels.registry.environment import describe_environment
 from tests.unit.modelling.conftest import make_table
 

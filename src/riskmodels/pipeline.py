@@ -226,9 +226,9 @@ def _record(
     from riskmodels.deciding.keeping import keep
     from riskmodels.deciding.kept import BUNDLE
     from riskmodels.modelling.plots import draw_plots
-    from riskmodels.registry.bundle import write_bundle
+    from riskmodels.registry.bundles.bundle import write_bundle
+    from riskmodels.registry.bundles.retained import retain
     from riskmodels.registry.environment import describe_environment
-    from riskmodels.registry.retained import retain
     from riskmodels.registry.tracking import log_run
     from riskmodels.run_report import assurance_sections, draw, report_html
 

@@ -15,11 +15,11 @@ import pytest
 from riskmodels.errors import RefusedError, RegistryError, UntrustedError
 from riskmodels.governance.attestations import Candidate
 from riskmodels.governance.envelopes import opened
+from riskmodels.registry.auditing.verifying import verify_public
 from riskmodels.registry.client import Registry
 from riskmodels.registry.fetching import fetch
 from riskmodels.registry.new_store import make_sqlite_store
 from riskmodels.registry.silence import import_silently
-from riskmodels.registry.verifying import verify_public
 from riskmodels.scoring import Scorer, load
 from tests.bundles import Chosen, made_up_bundle, made_up_table, trained
 from tests.integration.registry_server.site import MALLORY, Site

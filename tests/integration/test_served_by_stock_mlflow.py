@@ -36,7 +36,7 @@ SPARK = os.environ.get("RISKMODELS_PYSPARK", "")
 
 CLOCK = """
 import datetime
-import riskmodels.registry.flavour as flavour
+import riskmodels.registry.bundles.flavour as flavour
 flavour.now = lambda: datetime.datetime.fromisoformat({at!r})
 """
 

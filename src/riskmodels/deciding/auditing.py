@@ -12,8 +12,8 @@ from rich.text import Text
 from riskmodels.deciding.going_live import pin_of, registry_of
 from riskmodels.errors import RegistryError
 from riskmodels.governance import verification
-from riskmodels.registry.retained import read_retained
-from riskmodels.registry.verifying import Held, rederive, verify_public
+from riskmodels.registry.auditing.verifying import Held, rederive, verify_public
+from riskmodels.registry.bundles.retained import read_retained
 from riskmodels.workspace import Workspace
 
 __all__ = ["Audited", "verify"]

@@ -14,7 +14,7 @@ from riskmodels.governance.facts import FileFacts
 from riskmodels.governance.measured_facts import run_facts
 from riskmodels.records import RunRecord
 from riskmodels.records.proxies import PlainTable
-from riskmodels.registry.manifest import MANIFEST, bundle_digest, read_manifest
+from riskmodels.registry.bundles.manifest import MANIFEST, bundle_digest, read_manifest
 from riskmodels.results import RunResult
 from riskmodels.run_report.page import Picture
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from riskmodels.deciding.going_live import evidence_of, registry_of
 from riskmodels.governance import envelopes
 from riskmodels.governance.attestations import Reproduced
+from riskmodels.registry.bundles.reproduction import reproduce_retained
+from riskmodels.registry.bundles.retained import read_retained
 from riskmodels.registry.environment import describe_environment
-from riskmodels.registry.reproduction import reproduce_retained
-from riskmodels.registry.retained import read_retained
 from riskmodels.workspace import Workspace
 
 if TYPE_CHECKING:

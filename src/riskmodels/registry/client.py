@@ -16,9 +16,9 @@ from riskmodels.governance.envelopes import opened, tag_name
 from riskmodels.governance.log import LogEntry, head_of, verify_chain
 from riskmodels.governance.pack import Pack
 from riskmodels.registry.answers import asking, be_brief, shown
+from riskmodels.registry.bundles.manifest import checked_files
+from riskmodels.registry.bundles.packing import orders_to_stop, rested_on
 from riskmodels.registry.downloads import download_bundle
-from riskmodels.registry.manifest import checked_files
-from riskmodels.registry.packing import orders_to_stop, rested_on
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion, RegisteredModel
@@ -248,7 +248,7 @@ class Registry:
         """Fetch a version's files as they are, unverified, into a new folder.
 
         They come from the registry's protected storage where it names one that can be read from here, and else from
-        the run. Either way they count for nothing before :func:`~riskmodels.registry.manifest.checked_files`.
+        the run. Either way they count for nothing before :func:`~riskmodels.registry.bundles.manifest.checked_files`.
 
         Raises
         ------

@@ -12,7 +12,7 @@ from riskmodels.atomic import new_folder, whole_file
 from riskmodels.errors import OutputError, RegistryError, UntrustedError
 from riskmodels.governance.attestations import Conditions
 from riskmodels.governance.pack import PACK_FILE, Pack, read_pack, write_pack
-from riskmodels.registry.manifest import MANIFEST, check_files, checked_files
+from riskmodels.registry.bundles.manifest import MANIFEST, check_files, checked_files
 from riskmodels.registry.serving import Servable, may_serve
 
 __all__ = ["BESIDE_THE_BUNDLE", "STATUS_FILE", "Fetched", "copy_of", "fetch", "read_fetched"]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from riskmodels.errors import ScoringError
 from riskmodels.naming import nearest
-from riskmodels.registry.bundle_parts import InputColumn
+from riskmodels.registry.bundles.bundle_parts import InputColumn
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 
 from riskmodels.errors import RefusedError
-from riskmodels.registry.predictor import Predictor
+from riskmodels.registry.bundles.predictor import Predictor
 from riskmodels.registry.serving import Servable
 
 __all__ = ["THE_MODEL", "Held", "basis_at"]

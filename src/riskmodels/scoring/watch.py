@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from riskmodels.errors import RefusedError, RegistryError, ScoringError, UntrustedError
 from riskmodels.governance.pack import Pack
-from riskmodels.registry.predictor import Predictor
+from riskmodels.registry.bundles.predictor import Predictor
 from riskmodels.registry.serving import Servable, is_stopped, may_serve, status_of
 from riskmodels.scoring.sources import Source
 from riskmodels.scoring.standing import Held

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from riskmodels.registry.governed.server_setup import prepare
 from riskmodels.registry.new_store import make_sqlite_store
-from riskmodels.registry.server_setup import prepare
 from riskmodels.registry.silence import import_silently
 from tests.conftest import unavailable
 from tests.integration.registry_server.postgres import Cluster, binaries

@@ -12,7 +12,7 @@ import requests
 from mlflow.exceptions import MlflowException
 
 from riskmodels.governance.keys import new_signer
-from riskmodels.registry.manifest import check_files
+from riskmodels.registry.bundles.manifest import check_files
 from tests.integration.registry_server.attacks import REFUSED, Attack, Target
 from tests.integration.registry_server.site import Site
 from tests.unit.governance.signing import policy_of

@@ -14,9 +14,9 @@ import requests
 from mlflow.exceptions import MlflowException
 
 from riskmodels.governance.envelopes import tag_name
-from riskmodels.registry.governed_address import BUNDLES, KEY_FILE, PASSPHRASE, WORKSPACE
-from riskmodels.registry.own_tables import check_own_tables
-from riskmodels.registry.server_setup import accept_restored_log
+from riskmodels.registry.governed.address import BUNDLES, KEY_FILE, PASSPHRASE, WORKSPACE
+from riskmodels.registry.governed.own_tables import check_own_tables
+from riskmodels.registry.governed.server_setup import accept_restored_log
 from tests.integration.registry_server.postgres import Cluster
 from tests.integration.registry_server.site import Site
 from tests.unit.registry.governed_town import MODEL, Registered

@@ -18,8 +18,8 @@ from riskmodels.governance.log import LogEntry
 from riskmodels.governance.roles import Board
 from riskmodels.governance.wire import sha256
 from riskmodels.policy import ModelPolicy
-from riskmodels.registry.governed_store import GovernedStore
-from riskmodels.registry.manifest import MadeFrom, write_manifest
+from riskmodels.registry.bundles.manifest import MadeFrom, write_manifest
+from riskmodels.registry.governed.store import GovernedStore
 from tests.unit.governance import signing
 from tests.unit.governance.signing import AT, DOCUMENTS, MODEL, ROOT_ROLES, Council, digest_of
 

@@ -19,12 +19,12 @@ from riskmodels.errors import AssuranceError, OutputError, RegistryError, Untrus
 from riskmodels.governance.wire import canonical, sha256
 from riskmodels.modelling import train
 from riskmodels.policy import AssurancePolicy, ModelPolicy
-from riskmodels.registry.bundle import write_bundle
-from riskmodels.registry.bundle_parts import InputContract, ReasonFacts
+from riskmodels.registry.bundles.bundle import write_bundle
+from riskmodels.registry.bundles.bundle_parts import InputContract, ReasonFacts
+from riskmodels.registry.bundles.learned import check_claimed_digest, reproducibility_digest_of
+from riskmodels.registry.bundles.manifest import MANIFEST, check_files, checked_files
+from riskmodels.registry.bundles.skops_file import from_skops, strange_types, to_skops
 from riskmodels.registry.environment import describe_environment
-from riskmodels.registry.learned import check_claimed_digest, reproducibility_digest_of
-from riskmodels.registry.manifest import MANIFEST, check_files, checked_files
-from riskmodels.registry.skops_file import from_skops, strange_types, to_skops
 from tests.bundles import POLICY, Chosen, made_up_bundle, made_up_table, trained, with_calibrators
 
 BOTH: tuple[Chosen, ...] = ("interpretable", "lightgbm")
@@ -383,7 +383,7 @@ def test_mlflow_reads_the_signature_the_loader_and_the_example(tmp_path: Path, c
     assert [column.name for column in made_up_table().columns] == found.signature.inputs.input_names()
     assert ["score", "probability"] == found.signature.outputs.input_names()
     flavour = found.flavors["python_function"]
-    assert "riskmodels.registry.flavour" == flavour["loader_module"]
+    assert "riskmodels.registry.bundles.flavour" == flavour["loader_module"]
     assert not {"code", "data", "model_code_path"} & set(flavour)
     example = found.load_input_example(str(folder))
     assert (3, len(made_up_table().columns)) == example.shape

@@ -17,9 +17,9 @@ from riskmodels.governance.envelopes import opened
 from riskmodels.governance.gate import decide
 from riskmodels.governance.log import head_of, verify_chain
 from riskmodels.governance.verification import gather, verify_promotion
+from riskmodels.registry.bundles.manifest import check_files
 from riskmodels.registry.client import Registry
 from riskmodels.registry.downloads import download_bundle
-from riskmodels.registry.manifest import check_files
 from tests.unit.registry.governed_town import MODEL, Town
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from riskmodels.errors import OutputError, RefusedError, RegistryError, UntrustedError
 from riskmodels.governance.pack import read_pack
+from riskmodels.registry.bundles.manifest import check_files
 from riskmodels.registry.fetching import STATUS_FILE, fetch, read_fetched
-from riskmodels.registry.manifest import check_files
 from tests.bundles import made_up_bundle
 from tests.unit.governance.signing import Council, policy_of
 from tests.unit.scoring.live import AT, MODEL, UNTIL, Live, ago

@@ -15,11 +15,11 @@ from riskmodels.errors import OutputError, RefusedError, ScoringError, Untrusted
 from riskmodels.governance.attestations import Promotion
 from riskmodels.governance.envelopes import opened
 from riskmodels.governance.pack import read_pack, write_pack
-from riskmodels.registry import flavour
+from riskmodels.registry.bundles import flavour
+from riskmodels.registry.bundles.flavour import PyfuncModel, log_bundle
+from riskmodels.registry.bundles.manifest import bundle_digest, check_files
+from riskmodels.registry.bundles.mlmodel import LOADER_MODULE, mlflow_files
 from riskmodels.registry.environment import describe_environment
-from riskmodels.registry.flavour import PyfuncModel, log_bundle
-from riskmodels.registry.manifest import bundle_digest, check_files
-from riskmodels.registry.mlmodel import LOADER_MODULE, mlflow_files
 from riskmodels.registry.new_store import make_sqlite_store
 from riskmodels.registry.pins import PIN
 from riskmodels.registry.silence import import_silently
@@ -210,7 +210,7 @@ def test_a_package_that_is_not_installed_is_not_pinned() -> None:
 
 
 def test_importing_the_flavour_loads_neither_mlflow_nor_a_model_library() -> None:
-    code = "import sys, riskmodels.registry.flavour; print(*sorted(sys.modules))"
+    code = "import sys, riskmodels.registry.bundles.flavour; print(*sorted(sys.modules))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert set() == {"mlflow", "pandas", "lightgbm", "sklearn", "pandera", "duckdb"} & set(said.stdout.split())
 

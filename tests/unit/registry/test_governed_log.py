@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from riskmodels.errors import SigningError, UntrustedError
 from riskmodels.governance.log import head_of, verify_chain
-from riskmodels.registry.decision_log import HEAD_FILE, LONGEST_DETAIL, DecisionLog, lock
-from riskmodels.registry.governed_address import PASSPHRASE
-from riskmodels.registry.server_setup import accept_restored_log
-from riskmodels.registry.virtual_models import ENTRIES_PER_PAGE
+from riskmodels.registry.governed.address import PASSPHRASE
+from riskmodels.registry.governed.decision_log import HEAD_FILE, LONGEST_DETAIL, DecisionLog, lock
+from riskmodels.registry.governed.server_setup import accept_restored_log
+from riskmodels.registry.governed.virtual_models import ENTRIES_PER_PAGE
 from tests.unit.registry.governed_town import AT, MODEL, Direct, Town
 from tests.unit.registry.test_governed_store import refused
 

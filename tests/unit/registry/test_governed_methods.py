@@ -8,8 +8,8 @@ from importlib import metadata
 import mlflow.store.model_registry.abstract_store as abstract
 import pytest
 
-from riskmodels.registry.governed_methods import MADE_FOR, METHODS, undecided
-from riskmodels.registry.governed_store import GovernedStore, SqlAlchemyStore
+from riskmodels.registry.governed.methods import MADE_FOR, METHODS, undecided
+from riskmodels.registry.governed.store import GovernedStore, SqlAlchemyStore
 
 
 def test_somebody_has_decided_on_every_public_method_of_mlflows_stores() -> None:

@@ -19,9 +19,8 @@ from mlflow.tracking import MlflowClient
 from mlflow.tracking._model_registry.utils import _get_store_registry
 
 from riskmodels.errors import SettingsError, SigningError, UntrustedError
-from riskmodels.registry import protected
-from riskmodels.registry.bundle_source import signed_files
-from riskmodels.registry.governed_address import (
+from riskmodels.registry.governed import protected
+from riskmodels.registry.governed.address import (
     BUNDLES,
     KEY_FILE,
     PASSPHRASE,
@@ -31,9 +30,10 @@ from riskmodels.registry.governed_address import (
     database_uri,
     places_of,
 )
-from riskmodels.registry.governed_store import GovernedStore
-from riskmodels.registry.own_tables import check_own_tables
-from riskmodels.registry.server_setup import check_server, prepare
+from riskmodels.registry.governed.bundle_source import signed_files
+from riskmodels.registry.governed.own_tables import check_own_tables
+from riskmodels.registry.governed.server_setup import check_server, prepare
+from riskmodels.registry.governed.store import GovernedStore
 from tests.unit.registry.governed_town import MODEL, Direct, Town
 
 

@@ -19,8 +19,8 @@ from riskmodels.governance.attestations import EVERY_CANDIDATE
 from riskmodels.governance.envelopes import opened, tag_name
 from riskmodels.governance.keys import new_signer
 from riskmodels.governance.log import head_of, verify_chain
-from riskmodels.registry.governed_methods import METHODS
-from riskmodels.registry.governed_store import SqlAlchemyStore
+from riskmodels.registry.governed.methods import METHODS
+from riskmodels.registry.governed.store import SqlAlchemyStore
 from tests.unit.governance.signing import ROLES, edited, payload_of, with_payload
 from tests.unit.registry.governed_town import MODEL, Direct, Town
 

@@ -16,7 +16,7 @@ import pytest
 
 from riskmodels.errors import RegistryError, UntrustedError
 from riskmodels.governance.wire import canonical, sha256
-from riskmodels.registry.manifest import (
+from riskmodels.registry.bundles.manifest import (
     MANIFEST,
     MadeFrom,
     bundle_digest,
@@ -383,6 +383,6 @@ HEAVY = "pandas numpy mlflow sklearn lightgbm scipy duckdb matplotlib sqlalchemy
 
 
 def test_checking_needs_none_of_the_heavy_packages() -> None:
-    code = f"import sys, riskmodels.registry.manifest; print(sorted(set('{HEAVY}'.split()) & set(sys.modules)))"
+    code = f"import sys, riskmodels.registry.bundles.manifest; print(sorted(set('{HEAVY}'.split()) & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "[]" == said.stdout.strip()

@@ -18,9 +18,9 @@ from riskmodels.assurance.explain import explain_cases
 from riskmodels.errors import RegistryError, ScoringError, UntrustedError
 from riskmodels.governance.wire import canonical
 from riskmodels.modelling.calibration import IsotonicCalibrator
-from riskmodels.registry.manifest import checked_files
-from riskmodels.registry.predictor import Predictor
-from riskmodels.registry.usual import compared_with
+from riskmodels.registry.bundles.manifest import checked_files
+from riskmodels.registry.bundles.predictor import Predictor
+from riskmodels.registry.bundles.usual import compared_with
 from tests.bundles import Chosen, inputs_of, made_up_bundle, made_up_table, trained
 
 FloatArray = npt.NDArray[np.float64]
@@ -242,12 +242,12 @@ def imported_after(code: str, *heavy: str, folder: Path) -> set[str]:
 
 def test_importing_it_loads_neither_pandas_nor_any_model_library(tmp_path: Path) -> None:
     heavy = ("pandas", "lightgbm", "sklearn", "skops", "scipy", "mlflow", "shap", "fairlearn", "matplotlib", "duckdb")
-    assert set() == imported_after("import riskmodels.registry.predictor", *heavy, folder=tmp_path)
+    assert set() == imported_after("import riskmodels.registry.bundles.predictor", *heavy, folder=tmp_path)
 
 
 LOAD_AND_EXPLAIN = """
-from riskmodels.registry.manifest import bundle_digest, checked_files
-from riskmodels.registry.predictor import Predictor
+from riskmodels.registry.bundles.manifest import bundle_digest, checked_files
+from riskmodels.registry.bundles.predictor import Predictor
 import numpy as np
 predictor = Predictor.from_files(checked_files(folder, bundle_digest(folder)))
 X = np.zeros((2, len(predictor.columns)))

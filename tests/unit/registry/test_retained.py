@@ -32,12 +32,12 @@ from riskmodels.records import (
     TrainingTable,
     UnlinkedGroup,
 )
+from riskmodels.registry.bundles.learned import check_claimed_digest, reproducibility_digest_of
+from riskmodels.registry.bundles.manifest import MANIFEST, checked_files
+from riskmodels.registry.bundles.reproduction import reproduce_retained
+from riskmodels.registry.bundles.retained import read_retained, read_retained_policies, retain
+from riskmodels.registry.bundles.skops_file import from_skops, to_skops
 from riskmodels.registry.environment import describe_environment
-from riskmodels.registry.learned import check_claimed_digest, reproducibility_digest_of
-from riskmodels.registry.manifest import MANIFEST, checked_files
-from riskmodels.registry.reproduction import reproduce_retained
-from riskmodels.registry.retained import read_retained, read_retained_policies, retain
-from riskmodels.registry.skops_file import from_skops, to_skops
 from tests.bundles import POLICY, made_up_bundle, made_up_table, trained
 
 ROOT = Path(__file__).parents[3]
@@ -207,7 +207,7 @@ SLOW_WRITE = """
 import sys, time
 from pathlib import Path
 from tests.bundles import POLICY, made_up_table
-from riskmodels.registry import retained
+from riskmodels.registry.bundles import retained
 real = retained._write_table
 def slow(folder, table):
     real(folder, table)

@@ -20,11 +20,11 @@ from riskmodels.governance.wire import sha256
 from riskmodels.modelling import train
 from riskmodels.policy import AssurancePolicy, Comparison
 from riskmodels.records import TrainingTable
+from riskmodels.registry.auditing.held import Held
+from riskmodels.registry.auditing.rederiving import rederive
+from riskmodels.registry.auditing.verifying import verify_full, verify_public
+from riskmodels.registry.bundles.manifest import checked_files
 from riskmodels.registry.environment import describe_environment
-from riskmodels.registry.held import Held
-from riskmodels.registry.manifest import checked_files
-from riskmodels.registry.rederiving import rederive
-from riskmodels.registry.verifying import verify_full, verify_public
 from tests.bundles import POLICY, made_up_table
 from tests.unit.governance.signing import facts_of
 from tests.unit.scoring.live import AT, MODEL, Live, ago, digest_of_candidate

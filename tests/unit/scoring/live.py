@@ -11,8 +11,8 @@ from riskmodels.errors import RegistryError
 from riskmodels.governance.attestations import Conditions
 from riskmodels.governance.envelopes import opened
 from riskmodels.governance.pack import Pack
+from riskmodels.registry.bundles.manifest import checked_files
 from riskmodels.registry.fetching import Fetched, fetch
-from riskmodels.registry.manifest import checked_files
 from riskmodels.registry.serving import Servable
 from riskmodels.scoring import Scorer, load
 from tests.bundles import Chosen, made_up_bundle

@@ -16,8 +16,8 @@ from riskmodels.errors import RefusedError, RegistryError, UntrustedError
 from riskmodels.governance.attestations import EVERY_CANDIDATE
 from riskmodels.governance.pack import read_pack, write_pack
 from riskmodels.governance.wire import canonical, sha256
-from riskmodels.registry.manifest import MANIFEST
-from riskmodels.registry.predictor import Predictor
+from riskmodels.registry.bundles.manifest import MANIFEST
+from riskmodels.registry.bundles.predictor import Predictor
 from riskmodels.scoring import load
 from tests.bundles import made_up_table, trained
 from tests.unit.governance.signing import Council, edited, payload_of, policy_of, signed_anyhow, with_payload

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from riskmodels.errors import ScoringError
-from riskmodels.registry.bundle_parts import InputColumn
+from riskmodels.registry.bundles.bundle_parts import InputColumn
 from riskmodels.scoring.inputs import flags, from_arrow, from_mapping, from_pandas
 
 SECRET = 73.125

@@ -14,7 +14,7 @@ from riskmodels.governance.admission import Admitted, AdmittedCandidate, admit, 
 from riskmodels.governance.attestations import EVERY_CANDIDATE, Candidate, Promotion, Standing, Suspension
 from riskmodels.governance.envelopes import Opened, opened, tag_name
 from riskmodels.governance.pack import Pack
-from riskmodels.registry.trust_table import HeldRoots
+from riskmodels.registry.governed.trust_table import HeldRoots
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -11,8 +11,8 @@ from urllib.request import url2pathname
 
 from riskmodels.atomic import new_folder
 from riskmodels.errors import OutputError, SettingsError, UntrustedError
-from riskmodels.registry.bundle_source import signed_files
-from riskmodels.registry.manifest import check_files
+from riskmodels.registry.bundles.manifest import check_files
+from riskmodels.registry.governed.bundle_source import signed_files
 
 __all__ = ["ProtectedStorage", "check_apart", "keep_clients_out"]
 

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from riskmodels.registry.decision_log import lock
+from riskmodels.registry.governed.decision_log import lock
 
 __all__ = ["Transactions"]
 

@@ -14,7 +14,7 @@ import yaml
 
 __all__ = ["LOADER_MODULE", "OUTPUTS", "mlflow_files"]
 
-LOADER_MODULE = "riskmodels.registry.flavour"
+LOADER_MODULE = "riskmodels.registry.bundles.flavour"
 """The module whose ``_load_pyfunc`` stock MLflow calls."""
 
 OUTPUTS = ("score", "probability")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select
 
 from riskmodels.errors import UserError
-from riskmodels.registry.decision_log import DecisionLog
-from riskmodels.registry.signed_tags import SignedTags
-from riskmodels.registry.trust_table import TrustTable
+from riskmodels.registry.governed.decision_log import DecisionLog
+from riskmodels.registry.governed.signed_tags import SignedTags
+from riskmodels.registry.governed.trust_table import TrustTable
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

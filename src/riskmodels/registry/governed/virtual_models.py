@@ -13,11 +13,11 @@ import datetime
 import re
 from typing import TYPE_CHECKING
 
-from riskmodels.registry.decision_log import DecisionLog
-from riskmodels.registry.promotion import status_of
-from riskmodels.registry.server_key import ServerKey
-from riskmodels.registry.signed_tags import SignedTags
-from riskmodels.registry.trust_table import TrustTable
+from riskmodels.registry.governed.decision_log import DecisionLog
+from riskmodels.registry.governed.promotion import status_of
+from riskmodels.registry.governed.server_key import ServerKey
+from riskmodels.registry.governed.signed_tags import SignedTags
+from riskmodels.registry.governed.trust_table import TrustTable
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import RegisteredModel

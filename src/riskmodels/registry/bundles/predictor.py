@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from riskmodels.errors import RegistryError, ScoringError, UntrustedError
 from riskmodels.governance.wire import sha256
-from riskmodels.registry.bundle_parts import (
+from riskmodels.registry.bundles.bundle_parts import (
     BASELINE,
     CALIBRATOR,
     CONTRACT,
@@ -26,8 +26,8 @@ from riskmodels.registry.bundle_parts import (
     TodaysPractice,
     read_part,
 )
-from riskmodels.registry.manifest import MANIFEST, Manifest, parse_manifest
-from riskmodels.registry.served import Served, ServedBaseline, ServedLinear, ServedTrees, probability_of
+from riskmodels.registry.bundles.manifest import MANIFEST, Manifest, parse_manifest
+from riskmodels.registry.bundles.served import Served, ServedBaseline, ServedLinear, ServedTrees, probability_of
 
 if TYPE_CHECKING:
     from riskmodels.assurance.reasons import Background, Reason
@@ -79,7 +79,7 @@ class Predictor:
         Parameters
         ----------
         files : mapping of str to bytes
-            What :func:`~riskmodels.registry.manifest.checked_files` gave: nothing is checked against a digest here.
+            What :func:`~riskmodels.registry.bundles.manifest.checked_files` gave; no digest is checked here.
 
         Raises
         ------

@@ -10,9 +10,9 @@ from riskmodels.modelling import train
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import TrainedModel, TrainingTable
 from riskmodels.records.assurance import Assurance
+from riskmodels.registry.auditing.held import Held
+from riskmodels.registry.auditing.same_figures import SAME, figure, is_same
 from riskmodels.registry.environment import describe_environment
-from riskmodels.registry.held import Held
-from riskmodels.registry.same_figures import SAME, figure, is_same
 
 __all__ = ["NOT_TRAINED_AGAIN", "trained_again"]
 

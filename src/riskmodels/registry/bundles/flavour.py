@@ -17,10 +17,10 @@ import numpy as np
 
 from riskmodels.errors import OutputError, RefusedError, ScoringError
 from riskmodels.governance.pack import PACK_FILE
-from riskmodels.registry.manifest import check_files
-from riskmodels.registry.mlmodel import OUTPUTS
+from riskmodels.registry.bundles.manifest import check_files
+from riskmodels.registry.bundles.mlmodel import OUTPUTS
+from riskmodels.registry.bundles.verified_copy import VerifiedCopy, load_verified
 from riskmodels.registry.pins import pin_of
-from riskmodels.registry.verified_copy import VerifiedCopy, load_verified
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ from riskmodels.errors import RefusedError, UntrustedError, UserError
 from riskmodels.governance.roles import Root
 from riskmodels.governance.trust import opened_root, read_roots, verify_roots
 from riskmodels.policy import read_settings
-from riskmodels.registry.own_tables import ROOTS
+from riskmodels.registry.governed.own_tables import ROOTS
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -17,7 +17,7 @@ from sqlalchemy import func, insert, select, text
 from riskmodels.atomic import whole_file
 from riskmodels.errors import UntrustedError
 from riskmodels.governance.log import LogEntry, head_of, next_entry, verify_chain
-from riskmodels.registry.own_tables import LOG
+from riskmodels.registry.governed.own_tables import LOG
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -237,6 +237,6 @@ def _restored(why: str) -> UntrustedError:
         f"the registry's database is older than what was signed, or was altered: {why}",
         expected="a decision log with every entry that was ever written",
         next_step="Promote nothing. Restore the newest backup; if entries are lost for good, the registry's "
-        "administrator says so with riskmodels.registry.server_setup.accept_restored_log.",
+        "administrator says so with riskmodels.registry.governed.server_setup.accept_restored_log.",
         who="whoever looks after the registry's database, and the senior information risk owner",
     )

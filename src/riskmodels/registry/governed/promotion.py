@@ -15,10 +15,10 @@ from riskmodels.governance.envelopes import tag_name
 from riskmodels.governance.evidence import Evidence
 from riskmodels.governance.pack import Pack
 from riskmodels.governance.verification import gather, verify_promotion
-from riskmodels.registry.decision_log import DecisionLog
-from riskmodels.registry.refusals import GateRefused, not_allowed
-from riskmodels.registry.server_key import ServerKey
-from riskmodels.registry.signed_tags import SignedTags, heads_of
+from riskmodels.registry.governed.decision_log import DecisionLog
+from riskmodels.registry.governed.refusals import GateRefused, not_allowed
+from riskmodels.registry.governed.server_key import ServerKey
+from riskmodels.registry.governed.signed_tags import SignedTags, heads_of
 
 if TYPE_CHECKING:
     from mlflow.store.model_registry.dbmodels.models import SqlModelVersion

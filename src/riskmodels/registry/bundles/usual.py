@@ -12,7 +12,7 @@ import pandas as pd
 
 from riskmodels.errors import AssuranceError
 from riskmodels.records import ModelColumn, TrainedModel, TrainingTable
-from riskmodels.registry.bundle_parts import InputColumn, InputContract, LinearTerms, Usual
+from riskmodels.registry.bundles.bundle_parts import InputColumn, InputContract, LinearTerms, Usual
 
 __all__ = ["compared_with", "input_contract", "input_example", "linear_terms", "usual_values"]
 

@@ -20,12 +20,12 @@ from riskmodels.modelling.evaluation import Scored, area_interval, compare
 from riskmodels.modelling.rows import Rows, read_table
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import TrainingTable
-from riskmodels.registry.held import Held
-from riskmodels.registry.learned import reproducibility_digest_of
-from riskmodels.registry.manifest import MANIFEST
-from riskmodels.registry.predictor import Predictor
-from riskmodels.registry.retrained import NOT_TRAINED_AGAIN, trained_again
-from riskmodels.registry.same_figures import figure, in_words, is_same
+from riskmodels.registry.auditing.held import Held
+from riskmodels.registry.auditing.retrained import NOT_TRAINED_AGAIN, trained_again
+from riskmodels.registry.auditing.same_figures import figure, in_words, is_same
+from riskmodels.registry.bundles.learned import reproducibility_digest_of
+from riskmodels.registry.bundles.manifest import MANIFEST
+from riskmodels.registry.bundles.predictor import Predictor
 
 __all__ = ["rederive"]
 
@@ -81,9 +81,9 @@ def rederive(
     Parameters
     ----------
     table : TrainingTable
-        What was retained: :func:`~riskmodels.registry.retained.read_retained`.
+        What was retained: :func:`~riskmodels.registry.bundles.retained.read_retained`.
     files : mapping of str to bytes
-        The bundle: :func:`~riskmodels.registry.manifest.checked_files`.
+        The bundle: :func:`~riskmodels.registry.bundles.manifest.checked_files`.
     facts : CandidateFacts
         What the author signed.
     policy : ModelPolicy

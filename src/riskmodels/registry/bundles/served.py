@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodels.errors import RegistryError
-from riskmodels.registry.bundle_parts import Curve, LinearTerms, Sigmoid, TodaysPractice
+from riskmodels.registry.bundles.bundle_parts import Curve, LinearTerms, Sigmoid, TodaysPractice
 
 __all__ = ["Served", "ServedBaseline", "ServedLinear", "ServedTrees", "probability_of"]
 
@@ -66,7 +66,7 @@ class ServedLinear:
     def __init__(self, data: bytes, columns: Sequence[str], terms: LinearTerms | None) -> None:
         from threadpoolctl import ThreadpoolController
 
-        from riskmodels.registry.skops_file import from_skops
+        from riskmodels.registry.bundles.skops_file import from_skops
 
         self._pipeline = from_skops(data)
         self._threads = ThreadpoolController()  # finding the libraries takes longer than scoring one case

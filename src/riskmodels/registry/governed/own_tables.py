@@ -100,7 +100,7 @@ def _unprepared(found: str) -> SettingsError:
     return SettingsError(
         found,
         expected="tables made by the database's owner, and an account for the server that may only add to the log",
-        next_step="As the owner: riskmodels.registry.server_setup.prepare(<owner's address>, server_role=<account>); "
+        next_step="As the owner: riskmodels.registry.governed.server_setup.prepare(<address>, server_role=<account>); "
         "then start the server with that account.",
         who="whoever looks after the registry's database",
     )

@@ -23,7 +23,7 @@ from riskmodels.modelling.interpretable import InterpretableEstimator
 from riskmodels.modelling.reproducibility import learned_arrays, tree_text, without_ranges
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import TrainedModel, TrainingTable
-from riskmodels.registry.bundle_parts import (
+from riskmodels.registry.bundles.bundle_parts import (
     BASELINE,
     CALIBRATOR,
     CONTRACT,
@@ -41,12 +41,12 @@ from riskmodels.registry.bundle_parts import (
     Sigmoid,
     TodaysPractice,
 )
-from riskmodels.registry.learned import as_numbers, check_claimed_digest
-from riskmodels.registry.manifest import MadeFrom, checked_files, write_manifest
-from riskmodels.registry.mlmodel import mlflow_files
-from riskmodels.registry.predictor import Predictor
-from riskmodels.registry.skops_file import to_skops
-from riskmodels.registry.usual import compared_with, input_contract, input_example, linear_terms, usual_values
+from riskmodels.registry.bundles.learned import as_numbers, check_claimed_digest
+from riskmodels.registry.bundles.manifest import MadeFrom, checked_files, write_manifest
+from riskmodels.registry.bundles.mlmodel import mlflow_files
+from riskmodels.registry.bundles.predictor import Predictor
+from riskmodels.registry.bundles.skops_file import to_skops
+from riskmodels.registry.bundles.usual import compared_with, input_contract, input_example, linear_terms, usual_values
 
 __all__ = ["model_files", "write_bundle"]
 

@@ -11,7 +11,7 @@ from riskmodels.governance.attestations import Promotion, Status
 from riskmodels.governance.envelopes import seal
 from riskmodels.governance.keys import public_key, read_private_key
 from riskmodels.governance.roles import Root
-from riskmodels.registry.governed_address import Places
+from riskmodels.registry.governed.address import Places
 
 if TYPE_CHECKING:
     from securesystemslib.signer import CryptoSigner

@@ -1,7 +1,7 @@
 """MLflow's registry store with the rules of a governed model: whoever asks, and by whatever client, they hold here.
 
 Names that no trust root governs behave as in stock MLflow. What each method may do is declared in
-:mod:`riskmodels.registry.governed_methods`.
+:mod:`riskmodels.registry.governed.methods`.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from mlflow.utils.validation import _validate_model_version
 
 from riskmodels.errors import SettingsError, UserError
 from riskmodels.governance.attestations import Suspension
-from riskmodels.registry.decision_log import DecisionLog
-from riskmodels.registry.governed_address import places_of
-from riskmodels.registry.governed_methods import METHODS, Rule, undecided
-from riskmodels.registry.governed_transactions import Transactions
-from riskmodels.registry.promotion import judge, put_behind
-from riskmodels.registry.protected import ProtectedStorage
-from riskmodels.registry.refusals import GateRefused, denied, not_allowed, unverifiable
-from riskmodels.registry.server_key import ServerKey
-from riskmodels.registry.server_setup import check_server, guard_server, ready_database
-from riskmodels.registry.signed_tags import SignedTags, admitted_new_candidate, head_in
-from riskmodels.registry.trust_table import TrustTable
-from riskmodels.registry.trust_uptake import take_up_roots, withdraw_unsigned
-from riskmodels.registry.virtual_models import is_reserved, virtual_model
+from riskmodels.registry.governed.address import places_of
+from riskmodels.registry.governed.decision_log import DecisionLog
+from riskmodels.registry.governed.methods import METHODS, Rule, undecided
+from riskmodels.registry.governed.promotion import judge, put_behind
+from riskmodels.registry.governed.protected import ProtectedStorage
+from riskmodels.registry.governed.refusals import GateRefused, denied, not_allowed, unverifiable
+from riskmodels.registry.governed.server_key import ServerKey
+from riskmodels.registry.governed.server_setup import check_server, guard_server, ready_database
+from riskmodels.registry.governed.signed_tags import SignedTags, admitted_new_candidate, head_in
+from riskmodels.registry.governed.transactions import Transactions
+from riskmodels.registry.governed.trust_table import TrustTable
+from riskmodels.registry.governed.trust_uptake import take_up_roots, withdraw_unsigned
+from riskmodels.registry.governed.virtual_models import is_reserved, virtual_model
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion, RegisteredModel

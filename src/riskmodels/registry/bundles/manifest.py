@@ -16,8 +16,8 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from riskmodels.errors import UntrustedError
 from riskmodels.governance.wire import Record, canonical, sha256
-from riskmodels.registry.bundle_files import find_files, read_file
-from riskmodels.registry.harmful import why_harmful, why_not_a_name
+from riskmodels.registry.bundles.bundle_files import find_files, read_file
+from riskmodels.registry.bundles.harmful import why_harmful, why_not_a_name
 
 __all__ = [
     "MANIFEST",

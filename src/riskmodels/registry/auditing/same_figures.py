@@ -6,7 +6,7 @@ import math
 
 from riskmodels.governance.facts import Measured
 from riskmodels.records import Interval
-from riskmodels.registry.held import Held
+from riskmodels.registry.auditing.held import Held
 
 __all__ = ["SAME", "figure", "in_words", "is_same"]
 

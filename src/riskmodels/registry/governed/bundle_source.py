@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
 from riskmodels.errors import RegistryError, UntrustedError
-from riskmodels.registry.governed_address import SERVER_ARTEFACTS
-from riskmodels.registry.manifest import checked_files
+from riskmodels.registry.bundles.manifest import checked_files
+from riskmodels.registry.governed.address import SERVER_ARTEFACTS
 
 __all__ = ["signed_files"]
 

@@ -11,11 +11,11 @@ from riskmodels.errors import UntrustedError
 from riskmodels.modelling import train
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import TrainedModel, TrainingTable
-from riskmodels.registry.bundle import model_files
-from riskmodels.registry.bundle_parts import LINEAR, TREES
+from riskmodels.registry.bundles.bundle import model_files
+from riskmodels.registry.bundles.bundle_parts import LINEAR, TREES
+from riskmodels.registry.bundles.learned import check_claimed_digest
+from riskmodels.registry.bundles.predictor import Predictor
 from riskmodels.registry.environment import describe_environment
-from riskmodels.registry.learned import check_claimed_digest
-from riskmodels.registry.predictor import Predictor
 
 __all__ = ["SAME_SCORE", "Reproduction", "reproduce_retained"]
 
@@ -63,11 +63,11 @@ def reproduce_retained(
     Parameters
     ----------
     table : TrainingTable
-        From :func:`~riskmodels.registry.retained.read_retained`.
+        From :func:`~riskmodels.registry.bundles.retained.read_retained`.
     policy : ModelPolicy
         What was asked of the model then.
     files : mapping of str to bytes
-        The bundle, as :func:`~riskmodels.registry.manifest.checked_files` gave it.
+        The bundle, as :func:`~riskmodels.registry.bundles.manifest.checked_files` gave it.
     expected_digest : str
         The reproducibility digest that the author signed.
     platform : mapping of str to str

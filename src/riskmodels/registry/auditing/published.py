@@ -9,7 +9,7 @@ from typing import Any
 
 from riskmodels.governance.facts import CandidateFacts
 from riskmodels.governance.wire import sha256
-from riskmodels.registry.held import Held
+from riskmodels.registry.auditing.held import Held
 
 __all__ = ["card_items"]
 

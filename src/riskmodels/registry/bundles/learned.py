@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from riskmodels.errors import UntrustedError
 from riskmodels.modelling.reproducibility import digest_of_parts, learned_arrays, trees_of
-from riskmodels.registry.bundle_parts import (
+from riskmodels.registry.bundles.bundle_parts import (
     BASELINE,
     CALIBRATOR,
     LINEAR,
@@ -23,8 +23,8 @@ from riskmodels.registry.bundle_parts import (
     TodaysPractice,
     read_part,
 )
-from riskmodels.registry.manifest import MANIFEST, parse_manifest
-from riskmodels.registry.skops_file import from_skops
+from riskmodels.registry.bundles.manifest import MANIFEST, parse_manifest
+from riskmodels.registry.bundles.skops_file import from_skops
 
 __all__ = ["as_numbers", "check_claimed_digest", "reproducibility_digest_of"]
 
@@ -37,7 +37,7 @@ def reproducibility_digest_of(files: Mapping[str, bytes]) -> str:
     Parameters
     ----------
     files : mapping of str to bytes
-        What :func:`~riskmodels.registry.manifest.checked_files` gave.
+        What :func:`~riskmodels.registry.bundles.manifest.checked_files` gave.
 
     Raises
     ------

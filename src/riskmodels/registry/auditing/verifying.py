@@ -20,8 +20,8 @@ from riskmodels.governance.root_chain import opened_root
 from riskmodels.governance.verification import gather, verify_promotion
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import TrainingTable
-from riskmodels.registry.held import Held
-from riskmodels.registry.published import card_items
+from riskmodels.registry.auditing.held import Held
+from riskmodels.registry.auditing.published import card_items
 
 __all__ = ["Held", "rederive", "verify_full", "verify_public"]
 
@@ -31,8 +31,8 @@ _STATEMENT = re.compile(r"\b[0-9a-f]{64}\b")
 def rederive(
     table: TrainingTable, files: Mapping[str, bytes], facts: CandidateFacts, *, policy: ModelPolicy, **options: Any
 ) -> tuple[Held, ...]:
-    """Work every thresholded figure out again; see :func:`riskmodels.registry.rederiving.rederive`."""
-    from riskmodels.registry import rederiving  # it needs what training needs; a look from outside does not
+    """Work every thresholded figure out again; see :func:`riskmodels.registry.auditing.rederiving.rederive`."""
+    from riskmodels.registry.auditing import rederiving  # it needs what training needs; a look from outside does not
 
     return rederiving.rederive(table, files, facts, policy=policy, **options)
 

@@ -14,9 +14,9 @@ from riskmodels.errors import RefusedError, RiskModelsError, UntrustedError
 from riskmodels.governance.attestations import Promotion
 from riskmodels.governance.envelopes import opened
 from riskmodels.governance.pack import Pack
+from riskmodels.registry.bundles.manifest import checked_files
+from riskmodels.registry.bundles.predictor import Predictor
 from riskmodels.registry.fetching import BESIDE_THE_BUNDLE, read_fetched
-from riskmodels.registry.manifest import checked_files
-from riskmodels.registry.predictor import Predictor
 from riskmodels.registry.serving import Servable, may_serve
 
 __all__ = ["BESIDE", "VerifiedCopy", "load_verified"]

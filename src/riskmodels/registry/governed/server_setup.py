@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 
 from riskmodels.errors import SettingsError, UntrustedError
 from riskmodels.governance.keys import public_key
-from riskmodels.registry.decision_log import NO_HEAD, DecisionLog, lock
-from riskmodels.registry.governed_address import SERVER_ARTEFACTS, SERVER_REGISTRY, Places, database_uri, places_of
+from riskmodels.registry.governed.address import SERVER_ARTEFACTS, SERVER_REGISTRY, Places, database_uri, places_of
+from riskmodels.registry.governed.decision_log import NO_HEAD, DecisionLog, lock
+from riskmodels.registry.governed.own_tables import OWN_TABLES, check_own_tables, make_own_tables
+from riskmodels.registry.governed.protected import check_apart, keep_clients_out
+from riskmodels.registry.governed.server_key import ServerKey
+from riskmodels.registry.governed.trust_table import TrustTable
 from riskmodels.registry.new_store import make_sqlite_store
-from riskmodels.registry.own_tables import OWN_TABLES, check_own_tables, make_own_tables
-from riskmodels.registry.protected import check_apart, keep_clients_out
-from riskmodels.registry.server_key import ServerKey
 from riskmodels.registry.silence import import_silently
-from riskmodels.registry.trust_table import TrustTable
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
