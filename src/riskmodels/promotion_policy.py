@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 __all__ = ["CANNOT_BE_WAIVED", "AtLeast", "AtMost", "Between", "Grace", "PromotionPolicy", "Quorum"]
 
-CANNOT_BE_WAIVED = ("dpia", "quorum", "author_separate", "no_pickle")
+CANNOT_BE_WAIVED = ("dpia", "quorum", "author_separate", "no_pickle", "not_suspended", "policy", "reproduced")
 """Checks that no signature can stand in for."""
 
 

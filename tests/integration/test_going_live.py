@@ -111,6 +111,12 @@ def test_conditions_go_with_an_approval_with_conditions_and_a_waiver_needs_an_en
     words = ("sign", CASE, "1", "--role", "siro", "--reason", "To try it", "--decision")
     code, said = told(demo[0], *words, "approve", "--longest-list", "50")
     assert (2, "signing") == (code, said["error"]["code"])
+    end = ("--waiver-expires", "2099-01-01")
+    for check in ("nosuchcheck", "quorum", "not_suspended"):
+        code, said = told(demo[0], *words, "approve", "--waive", check, *end)
+        assert (2, "signing") == (code, said["error"]["code"])
+    code, said = told(demo[0], *words, "approve", "--waive", "bias", "--group", "sex: Femal, missed", *end)
+    assert "sex: Female, missed" in said["error"]["found"]
     code, said = told(demo[0], *words, "approve", "--waive", "bias")
     assert (2, "settings") == (code, said["error"]["code"])
     assert "no end" in said["error"]["found"]
@@ -213,11 +219,16 @@ def test_a_root_is_proposed_signed_by_the_quorum_and_then_says_what_changes(tmp_
     assert ["this is the first root"] == said["changed"]
     assert "accountable_officer" in said["missing"]
     code, said = told(fresh, "trust", "sign", "--role", "accountable_officer", passphrase=secret)
+    assert (2, "nothing was signed") == (code, said["error"]["found"])
+    code, said = told(fresh, "trust", "sign", "--role", "accountable_officer", "--yes", passphrase=secret)
     assert (0, []) == (code, said["missing"])
     assert said["digest"] == told(fresh, "trust", "show")[1]["pin"]
     settings = fresh / "mlflow.yaml"
     settings.write_text(settings.read_text().replace("least: 0.65", "least: 0.5"), encoding="utf-8")
+    board = fresh / "ethics/board.yaml"
+    board.write_text(board.read_text().replace("root_quorum: 2", "root_quorum: 1"), encoding="utf-8")
     code, said = told(fresh, "trust", "propose", "--role", "siro", passphrase=secret)
-    assert [f"{CASE}: promotion.worst_period.least from 0.65 to 0.5"] == said["changed"]
-    code, said = told(fresh, "trust", "sign", "--role", "equality_lead", passphrase=secret)
+    lowered = f"{CASE}: promotion.worst_period.least from 0.65 to 0.5"
+    assert ["root_quorum from 2 to 1", lowered] == said["changed"]
+    code, said = told(fresh, "trust", "sign", "--role", "equality_lead", "--yes", passphrase=secret)
     assert (2, "signing") == (code, said["error"]["code"])

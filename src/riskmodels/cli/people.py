@@ -26,6 +26,7 @@ __all__ = [
     "Version",
     "author_signer",
     "conditions_of",
+    "confirmed",
     "now",
     "passphrase",
     "waivers_of",
@@ -67,6 +68,23 @@ def passphrase(role: str, *, twice: bool = False) -> str:
             who="whoever holds the key",
         )
     return str(typer.prompt(f"Passphrase of {role}", hide_input=True, confirmation_prompt=twice, err=True))
+
+
+def confirmed(question: str) -> None:
+    """Ask before something is signed.
+
+    Raises
+    ------
+    SigningError
+        If the answer is no, or there is no terminal to ask on.
+    """
+    if not sys.stdin.isatty() or not typer.confirm(question, err=True):
+        raise SigningError(
+            "nothing was signed",
+            expected="a yes, on a terminal, to what was shown",
+            next_step="Read what it changes, and answer; or give --yes, having read it.",
+            who="whoever holds the key",
+        )
 
 
 def author_signer(ws: Workspace, key: Path | None) -> CryptoSigner | None:

@@ -11,7 +11,7 @@ import typer
 from riskmodels.cli.commands import HERE, app
 from riskmodels.cli.door import door
 from riskmodels.cli.options import AsJson, AuthorKey, CaseName, Quiet, WorkspaceFolder
-from riskmodels.cli.people import KeyFile, RoleName, Version, conditions_of, now, passphrase, waivers_of
+from riskmodels.cli.people import KeyFile, RoleName, Version, conditions_of, confirmed, now, passphrase, waivers_of
 
 __all__ = [
     "confirm",
@@ -90,12 +90,29 @@ def trust_propose(
 def trust_sign(
     role: RoleName,
     key: KeyFile = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Sign without being asked, having read what changes.")] = False,
     workspace: WorkspaceFolder = HERE,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Read what the proposed trust root changes, and sign it; with the last of the quorum it comes into force."""
+    if not yes:
+        _show_proposal(workspace, as_json=as_json, quiet=quiet)
     _sign_root(role, key, workspace, as_json=as_json, quiet=quiet, anew=False)
+
+
+def _show_proposal(workspace: Path, *, as_json: bool, quiet: bool) -> None:
+    """Show what would be signed, and ask."""
+    with door(as_json=as_json, quiet=quiet) as opened:
+        from riskmodels import workspace as workspaces
+        from riskmodels.deciding.roots import proposed
+
+        with workspaces.open(workspace) as ws:
+            found = proposed(ws, at=now())
+        opened.say(f"Root {found.root.version} ({found.root.digest[:12]}) changes:")
+        for words in found.changed:
+            opened.say(f"  {words}")
+        confirmed("Sign it?")
 
 
 @trust_app.command("show", epilog="Example: riskmodels trust show. Next: have services pin the digest of root 1.")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from riskmodels.deciding.going_live import evidence_of, registry_of
+from riskmodels.errors import UntrustedError
 from riskmodels.governance import envelopes
 from riskmodels.governance.attestations import Reproduced
+from riskmodels.registry.auditing.held import Held
+from riskmodels.registry.auditing.rederiving import rederive
 from riskmodels.registry.bundles.reproduction import reproduce_retained
 from riskmodels.registry.bundles.retained import read_retained
 from riskmodels.registry.environment import describe_environment
@@ -66,6 +69,18 @@ class MadeAgain:
         ]
 
 
+def _same_evidence(found: Sequence[Held]) -> None:
+    """Refuse to say that a model was made again when the figures that were signed are not those that come out."""
+    wrong = [one.what for one in found if one.held is False]
+    if wrong:
+        raise UntrustedError(
+            f"the figures that the author signed are not those that come out: {'; '.join(wrong)}",
+            expected="every figure that can be worked out from the bundle and the retained inputs, as it was signed",
+            next_step="Sign nothing. Tell the deciding role, and ask the author.",
+            who="the deciding role in ethics/board.yaml",
+        )
+
+
 def reproduce(
     ws: Workspace,
     name: str,
@@ -111,6 +126,7 @@ def reproduce(
         platform=facts.platform,
         progress=progress,
     )
+    _same_evidence(rederive(table, files, evidence.facts, policy=evidence.root.policies[name], thorough=False))
     said = Reproduced(
         model=name,
         candidate_digest=evidence.candidate_digest,

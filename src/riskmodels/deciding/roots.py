@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from riskmodels.errors import RefusedError
 from riskmodels.governance import trust
@@ -18,9 +18,12 @@ from riskmodels.workspace import Workspace
 if TYPE_CHECKING:
     from securesystemslib.signer import CryptoSigner
 
-__all__ = ["Proposal", "in_force", "propose", "sign_proposal", "would_be"]
+__all__ = ["Proposal", "in_force", "propose", "proposed", "sign_proposal", "would_be"]
 
 YEAR = datetime.timedelta(days=365)
+
+_KEYS = {"authors", "reproducers", "registry"}
+_OF_COURSE: Any = {"version": True, "previous": True, "made_at": True, "expires": True, "board": _KEYS}
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,22 @@ def propose(ws: Workspace, signer: CryptoSigner, *, at: datetime.datetime) -> Pr
     return _placed(ws, trust.sign_root(root, signer), chain)
 
 
+def proposed(ws: Workspace, *, at: datetime.datetime) -> Proposal:
+    """Give the proposal as it stands, for whoever is to sign it: what it changes, and who has still to sign.
+
+    Raises
+    ------
+    RefusedError
+        If there is none.
+    UntrustedError
+        If the chain so far does not hold.
+    """
+    envelope, chain = _proposal(ws), in_force(ws, at=at)
+    root = trust.opened_root(envelope).root
+    missing = trust.missing_for_quorum(envelope, chain[-1] if chain else None)
+    return Proposal(root, ws.trust / PROPOSED, _changed(chain, root), missing)
+
+
 def sign_proposal(ws: Workspace, signer: CryptoSigner, *, at: datetime.datetime) -> Proposal:
     """Add a signature to the proposal; with the last that the quorum needs, it comes into force.
 
@@ -98,6 +117,10 @@ def sign_proposal(ws: Workspace, signer: CryptoSigner, *, at: datetime.datetime)
     UntrustedError
         If it does not follow the chain.
     """
+    return _placed(ws, trust.sign_root(_proposal(ws), signer), in_force(ws, at=at))
+
+
+def _proposal(ws: Workspace) -> str:
     envelope = read_proposal(ws.trust)
     if envelope is None:
         raise RefusedError(
@@ -106,7 +129,7 @@ def sign_proposal(ws: Workspace, signer: CryptoSigner, *, at: datetime.datetime)
             next_step="Make one: riskmodels trust propose --role ROLE.",
             who="the roles that sign the trust root",
         )
-    return _placed(ws, trust.sign_root(envelope, signer), in_force(ws, at=at))
+    return envelope
 
 
 def _placed(ws: Workspace, envelope: str, chain: Sequence[Root]) -> Proposal:
@@ -119,24 +142,27 @@ def _placed(ws: Workspace, envelope: str, chain: Sequence[Root]) -> Proposal:
 
 
 def _changed(chain: Sequence[Root], root: Root) -> tuple[str, ...]:
+    """Say all that differs from the root in force, but for version and dates, which always do."""
     if not chain:
         return ("this is the first root",)
-    before, found = chain[-1], []
-    for name in sorted({*before.policies, *root.policies}):
-        if name not in root.policies:
-            found.append(f"{name} is no longer governed")
-        elif name not in before.policies:
-            found.append(f"{name} is governed from now on")
-        else:
-            found += _policy_changes(name, before, root)
-    found += _key_changes(before, root)
+    before, after = (_flat(one.model_dump(mode="json", exclude=_OF_COURSE)) for one in (chain[-1], root))
+    found = _key_changes(chain[-1], root)
+    for name in sorted({*chain[-1].policies} ^ {*root.policies}):
+        found.append(f"{name} is {'governed from now on' if name in root.policies else 'no longer governed'}")
+    told = {f"policies.{name}" for name in {*chain[-1].policies} ^ {*root.policies}}
+    for place in sorted({*before, *after}):
+        if before.get(place) != after.get(place) and not place.startswith((*told, "keys")) and ".holders" not in place:
+            old, new = (one.get(place, "nothing") for one in (before, after))
+            found.append(f"{_place(place)} from {old} to {new}")
     return tuple(found) or ("nothing but its dates",)
 
 
-def _policy_changes(name: str, before: Root, after: Root) -> list[str]:
-    old, new = (_flat(one.policies[name].model_dump(mode="json")) for one in (before, after))
-    keys = sorted({*old, *new})
-    return [f"{name}: {key} from {old.get(key)} to {new.get(key)}" for key in keys if old.get(key) != new.get(key)]
+def _place(place: str) -> str:
+    part, _, rest = place.partition(".")
+    if part != "policies":
+        return rest or part
+    name, _, key = rest.partition(".")
+    return f"{name}: {key}"
 
 
 def _key_changes(before: Root, after: Root) -> list[str]:
@@ -153,6 +179,9 @@ def _holders(root: Root) -> set[tuple[str, str]]:
 
 
 def _flat(data: object, above: str = "") -> dict[str, object]:
+    """Lay nested data out by place, lists item by item."""
+    if isinstance(data, list):
+        data = {str(number): one for number, one in enumerate(data, start=1)}
     if not isinstance(data, dict):
         return {above: data}
     return {key: one for name, value in data.items() for key, one in _flat(value, f"{above}.{name}".strip(".")).items()}

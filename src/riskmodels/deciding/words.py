@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 from riskmodels.errors import SigningError
 from riskmodels.governance import envelopes
 from riskmodels.governance.attestations import Conditions, Standing, Suspension, Waiver, Word
+from riskmodels.governance.check_texts import CHECKS
 from riskmodels.governance.evidence import Evidence
+from riskmodels.governance.measured_checks import undecided
 from riskmodels.governance.wire import canonical, sha256
+from riskmodels.naming import nearest
+from riskmodels.promotion_policy import CANNOT_BE_WAIVED
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -76,6 +80,7 @@ def word(
             "conditions with approve-with-conditions, and with nothing else",
             "Give the conditions, or approve without.",
         )
+    _may_waive(evidence, role, waivers)
     held, facts = evidence.facts.documents, evidence.facts
     said = Word(
         model=facts.model.name,
@@ -153,6 +158,26 @@ def standing_approval(
         log_head=log_head,
     )
     return envelopes.seal(said, signer)
+
+
+def _may_waive(evidence: Evidence, role: str, waivers: Sequence[Waiver]) -> None:
+    """Refuse a waiver that could never count: it would be kept for ever, and mean nothing."""
+    policy = evidence.root.policies[evidence.facts.model.name].promotion
+    may = () if policy is None else policy.quorum.accept_risk
+    for one in waivers:
+        if one.check not in CHECKS:
+            near = nearest(one.check, CHECKS)
+            raise _fault(f"{one.check!r} is not a check of the gate{near}", "a check's name", "Correct it.")
+        if one.check in CANNOT_BE_WAIVED:
+            raise _fault(f"{one.check} cannot be waived", "what may be waived", "Have it mended instead.")
+        if role not in may:
+            who = ", ".join(may) or "nobody"
+            raise _fault(f"{role} accepts no risk, so that its waiver would not count", who, "Leave it to them.")
+        open_ = undecided(evidence.facts)
+        for group in one.groups:
+            if group not in open_:
+                near = nearest(group, open_)
+                raise _fault(f"{group!r} is not a comparison that is open{near}", "; ".join(open_), "Correct it.")
 
 
 def _held(evidence: Evidence, role: str, signer: CryptoSigner) -> None:

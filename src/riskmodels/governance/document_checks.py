@@ -16,6 +16,7 @@ _PROGRAMS = frozenset(
 )
 _EQUALITY_PURPOSE = "equality_monitoring"
 _MOST_NAMED = 5
+_MUST_BE_CONFIRMED = ("dpia", "equality")
 
 
 def document_outcomes(facts: CandidateFacts, today: datetime.date) -> list[Outcome]:
@@ -97,6 +98,8 @@ def _document_faults(part: str, one: DocumentFacts | None, today: datetime.date)
     if one is None:
         return [f"{label}: not there"]
     found = list(one.findings)
+    if part in _MUST_BE_CONFIRMED and (one.rests_on is None or one.review_by is None):
+        found.append(f"{label}: nobody has confirmed what it is about, or until when it holds")
     if one.rests_on != one.rests_on_now:
         found.append(f"{label}: written before this changed: {'; '.join(one.changed) or 'what it rests on'}")
     if one.review_by is not None and one.review_by <= today:

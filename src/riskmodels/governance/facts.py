@@ -71,8 +71,8 @@ class ModelFacts(Record):
     positives: int | None
     capacity: int
     horizon_days: int
-    learned_from: tuple[datetime.date, ...]
-    held_out: tuple[datetime.date, ...]
+    learned_from: tuple[datetime.date, ...] = Field(min_length=1)
+    held_out: tuple[datetime.date, ...] = Field(min_length=1)
     metrics: dict[str, dict[str, Measured]]
     differences: dict[str, dict[str, Measured]]
     notes: tuple[str, ...] = ()
@@ -115,7 +115,7 @@ class DataFacts(Record):
 class LeakageFacts(Record):
     """The searches for a leak: what was rebuilt, and what raised an alarm."""
 
-    time_travel_rows: int | None
+    time_travel_rows: int | None = Field(ge=0)
     time_travel_differs: tuple[str, ...] = ()
     shuffled_passed: bool | None
     alarms: tuple[str, ...] = ()

@@ -88,11 +88,11 @@ def _check(outcome: Outcome, waiver: SignedWaiver | None) -> Check:
 
 
 def _conditions(people: People, asked: PromotionPolicy) -> Conditions:
-    approving = [*asked.quorum.accept_risk, *asked.quorum.decide]
+    asked_of = [*asked.quorum.advise, *asked.quorum.accept_risk, *asked.quorum.decide]
     said = [
         one.word.conditions
         for one in people.words
-        if one.word.role in approving and one.word.decision == "approve-with-conditions"
+        if one.word.role in asked_of and one.word.decision == "approve-with-conditions"
     ]
     return narrowest([*said, *(one.statement.conditions for one in people.standing)])
 

@@ -102,6 +102,7 @@ def _fresh(facts: CandidateFacts, asked: PromotionPolicy) -> Outcome:
     ]
     undated = [f"{one.extract}: no date" for one in facts.data if one.moving and one.newest is None]
     wanted = f"no moving extract more than {most:g} days older than {last:%d %B %Y}"
+    undated += ["no extract is said to move"] * (not any(one.moving for one in facts.data))
     return Outcome("data_fresh", not old and not undated, _listed([*old, *undated], "every extract is recent"), wanted)
 
 
@@ -146,12 +147,15 @@ def _calibration(facts: CandidateFacts, asked: PromotionPolicy) -> Outcome:
 
 def _worst(facts: CandidateFacts, asked: PromotionPolicy) -> Outcome:
     held = [one for one in facts.periods if one.roc_auc.value is not None]
+    unknown = len(facts.periods) - len(held)
     wanted = f"ROC AUC of at least {asked.worst_period.least:g} in every period scored out of time"
     if not held:
         return Outcome("worst_period", False, "no period was scored out of time", wanted)
     worst = min(held, key=lambda one: one.roc_auc.value or 0.0)
     found = f"{worst.as_of:%d %B %Y}: {_figure(worst.roc_auc)}, the worst of {len(held)}"
-    return Outcome("worst_period", (worst.roc_auc.value or 0.0) >= asked.worst_period.least, found, wanted)
+    found += f"; {unknown} not measured" if unknown else ""
+    passed = (worst.roc_auc.value or 0.0) >= asked.worst_period.least and not unknown
+    return Outcome("worst_period", passed, found, wanted)
 
 
 def _bias(facts: CandidateFacts) -> Outcome:
@@ -174,8 +178,10 @@ def _bias(facts: CandidateFacts) -> Outcome:
 
 
 def _proxies(facts: CandidateFacts) -> Outcome:
-    found = _listed(facts.proxies.alarms, "no feature is an exact proxy")
-    return Outcome("proxies", not facts.proxies.alarms, found, "no feature as good as a protected characteristic")
+    measured = [name for name, one in facts.proxies.strength.items() if one.value is not None]
+    wrong = [*facts.proxies.alarms] or ["it was not measured for any characteristic"] * (not measured)
+    found = _listed(wrong, f"no feature is an exact proxy, of {len(measured)} characteristics that were measured")
+    return Outcome("proxies", not wrong, found, "measured, and no feature as good as a protected characteristic")
 
 
 def _adds_up(facts: CandidateFacts) -> Outcome:

@@ -10,6 +10,7 @@ from riskmodels.governance.attestations import Conditions, Waiver
 from riskmodels.governance.evidence import Evidence, SignedReproduction, SignedStanding, SignedWord
 from riskmodels.governance.facts import CandidateFacts
 from riskmodels.governance.measured_checks import Outcome
+from riskmodels.governance.roles import Board, Holder
 from riskmodels.governance.wire import canonical, sha256
 from riskmodels.policy import ModelPolicy
 from riskmodels.promotion_policy import PromotionPolicy, Quorum
@@ -60,7 +61,8 @@ def people_of(evidence: Evidence, policy: ModelPolicy, asked: PromotionPolicy) -
     today, newest = evidence.at.date(), {}
     for one in sorted(evidence.words, key=lambda signed: signed.word.at):
         newest[one.word.role, one.holder.key] = one
-    words = tuple(one for one in newest.values() if _lapse(one, asked) > today)
+    # An approval lapses; a rejection stands until whoever gave it says otherwise.
+    words = tuple(one for one in newest.values() if one.word.decision == "reject" or _lapse(one, asked) > today)
     waivers = tuple(
         SignedWaiver(waiver, one.word.role, min(waiver.expires, _lapse(one, asked)))
         for one in words
@@ -68,10 +70,15 @@ def people_of(evidence: Evidence, policy: ModelPolicy, asked: PromotionPolicy) -
         for waiver in one.word.waivers
         if waiver.expires > today
     )
-    standing = () if _decided(words, asked.quorum) else _standing(evidence, policy, asked)
+    spoken = _decided(words, asked.quorum) or any(one.word.decision == "reject" for one in words)
+    standing = () if spoken else _standing(evidence, policy, asked)
     needed = {*asked.quorum.advise, *asked.quorum.accept_risk, *asked.quorum.decide}
-    lapses = [one.statement.until for one in standing]
-    lapses += [] if standing else [_lapse(one, asked) for one in words if one.word.role in needed]
+    lapses = [_end(one, asked) for one in standing]
+    lapses += (
+        []
+        if standing
+        else [_lapse(one, asked) for one in words if one.word.role in needed and one.word.decision != "reject"]
+    )
     return People(words, waivers, standing, tuple(lapses))
 
 
@@ -106,6 +113,10 @@ def _lapse(one: SignedWord, asked: PromotionPolicy) -> datetime.date:
     return min(ends)
 
 
+def _end(one: SignedStanding, asked: PromotionPolicy) -> datetime.date:
+    return min(one.statement.until, one.statement.at.date() + datetime.timedelta(days=asked.review_days))
+
+
 def _decided(words: Sequence[SignedWord], quorum: Quorum) -> bool:
     said = {one.word.role for one in words}
     return all(role in said for role in quorum.decide)
@@ -115,19 +126,21 @@ def _standing(evidence: Evidence, policy: ModelPolicy, asked: PromotionPolicy) -
     """Give the approvals beforehand of every role that accepts or decides, where they fit; else none."""
     if not asked.standing_approval:
         return ()
-    fitting = [one for one in evidence.standing if _fits(one, evidence, policy)]
+    today = evidence.at.date()
+    fitting = [one for one in evidence.standing if _end(one, asked) > today and _fits(one, evidence, policy)]
     roles = [*asked.quorum.accept_risk, *asked.quorum.decide]
     if not all(any(one.statement.role == role for one in fitting) for role in roles):
         return ()
-    return tuple(one for one in fitting if one.statement.role in roles)
+    given = tuple(one for one in fitting if one.statement.role in roles)
+    keys = {one.holder.key: one.statement.role for one in given}
+    return given if len(set(keys.values())) == len(set(roles)) else ()  # one key cannot approve for two roles
 
 
 def _fits(one: SignedStanding, evidence: Evidence, policy: ModelPolicy) -> bool:
     said, facts = one.statement, evidence.facts
     held = {name: document.digest for name, document in facts.documents.items()}
     return (
-        said.until > evidence.at.date()
-        and said.definition_digest == facts.model.definition_digest
+        said.definition_digest == facts.model.definition_digest
         and said.policy_digest == sha256(canonical(policy))
         and said.dpia_digest == held.get("dpia")
         and said.equality_digest == held.get("equality")
@@ -182,7 +195,9 @@ def _author_separate(evidence: Evidence, people: People) -> Outcome:
     also = {one.word.role for one in people.words if one.holder.key == author}
     also |= {one.statement.role for one in people.standing if one.holder.key == author}
     also |= {"reproducer" for one in evidence.reproduced if one.holder.key == author}
-    held = [name for name, role in evidence.root.board.roles.items() if author in {one.key for one in role.holders}]
+    board = evidence.root.board
+    held = [name for name, role in board.roles.items() if author in {one.key for one in role.holders}]
+    held += [name for name, holders in _beside(board).items() if author in {one.key for one in holders}]
     wrong = sorted(also | set(held))
     found = f"the author's key also speaks as {', '.join(wrong)}" if wrong else "the author signed nothing else"
     return Outcome("author_separate", not wrong, found, "the author's key holds no role and signed nothing else")
@@ -191,13 +206,13 @@ def _author_separate(evidence: Evidence, people: People) -> Outcome:
 def _quorum(evidence: Evidence, people: People, quorum: Quorum) -> Outcome:
     wanted = f"advice of {_names(quorum.advise)}; approval of {_names([*quorum.accept_risk, *quorum.decide])}"
     if people.standing:
-        until = min(one.statement.until for one in people.standing)
+        until = min(people.lapses)
         return Outcome("quorum", True, f"a standing approval of retrains, until {until:%d %B %Y}", wanted)
     wrong = [f"{role} has not advised" for role in quorum.advise if not people.of(role)]
     for role in [*quorum.accept_risk, *quorum.decide]:
         wrong += _not_approved(role, people.of(role))
     wrong += _unreasoned(people, quorum)
-    wrong += _same_key(people, quorum)
+    wrong += _same_key(people, quorum, evidence.root.board)
     if wrong and evidence.discarded:
         causes = dict.fromkeys(one.why for one in evidence.discarded)
         wrong.append(f"signatures that do not count: {', '.join(causes)}")
@@ -224,11 +239,19 @@ def _unreasoned(people: People, quorum: Quorum) -> list[str]:
     return [f"{role} goes against the advice of {_names(against)} without reasons" for role in silent]
 
 
-def _same_key(people: People, quorum: Quorum) -> list[str]:
+def _beside(board: Board) -> dict[str, Sequence[Holder]]:
+    return {"reproducer": board.reproducers, "registry": board.registry}
+
+
+def _same_key(people: People, quorum: Quorum, board: Board) -> list[str]:
     roles: dict[str, set[str]] = {}
     for role in [*quorum.advise, *quorum.accept_risk, *quorum.decide]:
         for one in people.of(role):
             roles.setdefault(one.holder.key, set()).add(role)
+            beside = [
+                name for name, holders in _beside(board).items() if one.holder.key in {each.key for each in holders}
+            ]
+            roles[one.holder.key].update(beside)
     return [f"one key speaks for {_names(sorted(several))}" for several in roles.values() if len(several) > 1]
 
 

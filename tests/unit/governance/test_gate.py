@@ -195,7 +195,9 @@ def test_a_document_that_is_not_there_is_a_reason(council: Council) -> None:
 def test_old_data_is_measured_against_the_last_as_of_date_and_only_where_rows_move(council: Council) -> None:
     old = council.facts().data[0].model_dump(mode="json") | {"newest": "2025-10-01"}
     assert ["data_fresh"] == reasons(with_facts(council, data=[old]))
-    assert [] == reasons(with_facts(council, data=[old | {"moving": False}]))
+    still = old | {"moving": False}
+    assert [] == reasons(with_facts(council, data=[old | {"newest": "2025-12-31"}, still]))
+    assert ["data_fresh"] == reasons(with_facts(council, data=[still]))
     assert ["data_fresh"] == reasons(with_facts(council, data=[old | {"newest": None}]))
 
 
@@ -376,7 +378,7 @@ def test_a_proven_breach_cannot_be_accepted(council: Council) -> None:
     assert ["bias"] == reasons(accepted(council, {"bias": OPEN["bias"] | {"breaches": [breach]}}))
 
 
-@pytest.mark.parametrize("check", CANNOT_BE_WAIVED)
+@pytest.mark.parametrize("check", ["dpia", "no_pickle", "author_separate", "quorum"])
 def test_some_checks_cannot_be_waived_whatever_is_signed(council: Council, check: str) -> None:
     whole = council.facts().documents["dpia"].model_dump(mode="json")
     broken: dict[str, dict[str, Any]] = {
@@ -395,6 +397,94 @@ def test_some_checks_cannot_be_waived_whatever_is_signed(council: Council, check
     words = [*own.words(candidate, without=left_out), own.word(candidate, "siro", waivers=(waiver,))]
     words += [own.word(candidate, "ethics_board", by="author")] if check == "author_separate" else []
     assert [check] == reasons(decided(own, own.pack(candidate, own.reproduced(candidate), *words)))
+
+
+@pytest.mark.parametrize("check", ["not_suspended", "policy", "reproduced"])
+def test_an_order_to_stop_the_policy_and_the_second_making_cannot_be_waived(council: Council, check: str) -> None:
+    candidate = council.candidate(**({"model": {"capacity": 60}} if check == "policy" else {}))
+    waiver = Waiver(check=check, reason="In a hurry", plan="Later", expires=datetime.date(2026, 9, 1))
+    words = [*council.words(candidate, without=["siro"]), council.word(candidate, "siro", waivers=(waiver,))]
+    words += [council.suspension(candidate)] if check == "not_suspended" else []
+    words += [council.reproduced(candidate)] if check != "reproduced" else []
+    assert [check] == reasons(decided(council, council.pack(candidate, *words)))
+
+
+def test_what_cannot_be_waived_is_what_is_tested() -> None:
+    tested = {"dpia", "quorum", "author_separate", "no_pickle", "not_suspended", "policy", "reproduced"}
+    assert tested == set(CANNOT_BE_WAIVED)
+
+
+def test_a_rejection_does_not_lapse(council: Council) -> None:
+    candidate = council.candidate()
+    against = council.word(candidate, "siro", decision="reject", review_by=datetime.date(2026, 3, 1))
+    pack = council.pack(candidate, council.reproduced(candidate), *council.words(candidate, without=["siro"]), against)
+    decision = decided(council, pack)
+    assert ["quorum"] == reasons(decision)
+    assert "siro rejected it" in decision.reasons[0].found
+
+
+def test_a_key_of_the_registry_or_of_a_reproducer_speaks_for_nobody_else() -> None:
+    own = Council()
+    own.next_root(board=own.board_with(registry=(own.holder("author"),)))
+    candidate = own.candidate()
+    pack = own.pack(candidate, own.reproduced(candidate), *own.words(candidate))
+    assert ["author_separate"] == reasons(decided(own, pack))
+    other = Council()
+    other.next_root(board=other.board_with(reproducers=(other.holder("accountable_officer"),)))
+    candidate = other.candidate()
+    made = other.reproduced(candidate, by="accountable_officer")
+    decision = decided(other, other.pack(candidate, made, *other.words(candidate)))
+    assert ["quorum"] == reasons(decision)
+    assert "one key speaks for" in decision.reasons[0].found
+
+
+def test_what_was_never_measured_or_confirmed_does_not_pass(council: Council) -> None:
+    assert ["proxies"] == reasons(with_facts(council, proxies={"strength": {}}))
+    unknown = {"as_of": "2025-12-01", "roc_auc": measured(None)}
+    known = council.facts().periods[0].model_dump(mode="json")
+    assert ["worst_period"] == reasons(with_facts(council, periods=[known, unknown]))
+    whole = council.facts().documents["dpia"].model_dump(mode="json")
+    nobody = whole | {"rests_on": None, "rests_on_now": None}
+    assert ["dpia"] == reasons(with_facts(council, documents={"dpia": nobody}))
+
+
+def test_an_advisers_conditions_bind_too(council: Council) -> None:
+    candidate, limits = council.candidate(), Conditions(longest_list=20)
+    words = council.words(candidate, without=["data_protection_officer"])
+    officer = council.word(candidate, "data_protection_officer", decision="approve-with-conditions", conditions=limits)
+    decision = decided(council, council.pack(candidate, council.reproduced(candidate), *words, officer))
+    assert (True, limits) == (decision.passed, decision.conditions)
+
+
+def test_a_standing_approval_gives_way_to_a_rejection() -> None:
+    made = Retrained()
+    said = tuple(made.council.standing(made.approved, role=role) for role in ("siro", "accountable_officer"))
+    against = made.council.word(made.retrain, "ethics_board", decision="reject")
+    held = {"standing": said, "standing_candidates": (made.approved,)}
+    pack = made.council.pack(made.retrain, made.council.reproduced(made.retrain), against, **held)
+    assert ["quorum"] == reasons(decided(made.council, pack))
+
+
+def test_a_standing_approval_by_one_key_for_two_roles_does_not_count() -> None:
+    own = Council(policy=policy_of(promotion=PromotionPolicy(standing_approval=True)))
+    own.next_root(board=own.board_with(siro=(own.holder("accountable_officer"),)))
+    approved = own.candidate()
+    retrain = own.candidate(model={"bundle_digest": digest_of("new bundle")})
+    said = tuple(
+        own.standing(approved, role=role, by="accountable_officer") for role in ("siro", "accountable_officer")
+    )
+    held = {"standing": said, "standing_candidates": (approved,)}
+    assert ["quorum"] == reasons(decided(own, own.pack(retrain, own.reproduced(retrain), **held)))
+
+
+def test_a_standing_approval_ends_when_the_policys_review_is_due() -> None:
+    own = Council(policy=policy_of(promotion=PromotionPolicy(standing_approval=True, review_days=10)))
+    approved = own.candidate()
+    retrain = own.candidate(model={"bundle_digest": digest_of("new bundle")})
+    said = tuple(own.standing(approved, role=role) for role in ("siro", "accountable_officer"))
+    held = {"standing": said, "standing_candidates": (approved,)}
+    decision = decided(own, own.pack(retrain, own.reproduced(retrain), **held))
+    assert datetime.date(2026, 3, 11) == decision.approved_until
 
 
 def test_another_check_may_be_waived_for_a_time(council: Council) -> None:

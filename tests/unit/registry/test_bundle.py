@@ -383,7 +383,7 @@ def test_mlflow_reads_the_signature_the_loader_and_the_example(tmp_path: Path, c
     assert [column.name for column in made_up_table().columns] == found.signature.inputs.input_names()
     assert ["score", "probability"] == found.signature.outputs.input_names()
     flavour = found.flavors["python_function"]
-    assert "riskmodels.registry.bundles.flavour" == flavour["loader_module"]
+    assert "riskmodels.registry.flavour" == flavour["loader_module"]
     assert not {"code", "data", "model_code_path"} & set(flavour)
     example = found.load_input_example(str(folder))
     assert (3, len(made_up_table().columns)) == example.shape

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from riskmodels.errors import RegistryError, UntrustedError
 from riskmodels.governance.wire import canonical, sha256
@@ -25,6 +26,7 @@ from riskmodels.registry.bundles.manifest import (
     read_manifest,
     write_manifest,
 )
+from riskmodels.registry.bundles.mlmodel import EXAMPLE, mlflow_files
 
 MADE_FROM = MadeFrom(
     model="made_up",
@@ -43,6 +45,16 @@ MADE_FROM = MadeFrom(
     platform={"python": "3.11"},
     riskmodels="0.1.0",
 )
+
+
+def known_to_mlflow() -> dict[str, bytes]:
+    return mlflow_files(
+        MADE_FROM.columns,
+        model=MADE_FROM.model,
+        estimator=MADE_FROM.estimator,
+        environment=MADE_FROM.platform,
+        example=EXAMPLE,
+    )
 
 
 def zipped(**members: bytes) -> bytes:
@@ -65,7 +77,7 @@ def bundle(tmp_path: Path) -> tuple[Path, str]:
     (folder / "inside").mkdir(parents=True)
     (folder / "model.txt").write_text("tree\nversion=v4\n", encoding="utf-8")
     (folder / "baseline.json").write_text("{}", encoding="utf-8")
-    (folder / "MLmodel").write_text("flavors: {}\n", encoding="utf-8")
+    (folder / "MLmodel").write_bytes(known_to_mlflow()["MLmodel"])
     (folder / "inside" / "note.json").write_text('{"a": 1}', encoding="utf-8")
     return folder, write_manifest(folder, MADE_FROM)
 
@@ -146,6 +158,17 @@ def test_an_added_file_is_found(bundle: tuple[Path, str], name: str) -> None:
     with pytest.raises(UntrustedError, match=r"not in the manifest") as caught:
         check_files(folder, digest)
     assert name in caught.value.found
+
+
+def test_another_loader_for_stock_mlflow_is_refused_though_all_was_signed(bundle: tuple[Path, str]) -> None:
+    folder, _ = bundle
+    told = yaml.safe_load((folder / "MLmodel").read_text(encoding="utf-8"))
+    told["flavors"]["python_function"] |= {"loader_module": "mlflow.lightgbm", "data": "model.txt"}
+    (folder / "MLmodel").write_text(yaml.safe_dump(told), encoding="utf-8")
+    (folder / MANIFEST).unlink()
+    digest = write_manifest(folder, MADE_FROM)
+    with pytest.raises(UntrustedError, match="could have another program load the model"):
+        check_files(folder, digest)
 
 
 def test_an_added_folder_is_found(bundle: tuple[Path, str]) -> None:

@@ -91,11 +91,15 @@ def state_of(decision: Decision | None, promotion: Promotion | None) -> State:
 def state_in_words(state: State, decision: Decision | None, promotion: Promotion | None) -> str:
     """Say in a sentence how a version stands, with the number of checks that are not passed."""
     if decision is None:
-        return "It has been put forward. The gate has not been asked, and nobody may use it."
+        return (
+            "This is how it stood when it was put forward. The gate has not been asked, and nobody may use it. "
+            "How it stands now is in the card beside this one, card-now."
+        )
     failed, total = len(decision.reasons), len(decision.checks)
     waived = sum(one.waived is not None for one in decision.checks)
-    gate = f"{failed} of the gate's {total} checks are not passed" if failed else f"All {total} checks are passed"
-    gate += f", {waived} of them by a signed waiver" if waived else ""
+    rest = f"{total - waived} of the gate's {total} checks are passed" if waived else f"All {total} checks are passed"
+    gate = f"{failed} of the gate's {total} checks are not passed" if failed else rest
+    gate += f", {waived} accepted for a time by a signature though not passed" if waived else ""
     until = f"The approval ends on {day(decision.approved_until)}. " if decision.approved_until else ""
     where = "" if promotion is None else f"Version {promotion.version} is live under the name {promotion.alias}. "
     more = {

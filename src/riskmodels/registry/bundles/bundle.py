@@ -28,7 +28,6 @@ from riskmodels.registry.bundles.bundle_parts import (
     CALIBRATOR,
     CONTRACT,
     DEFINITION,
-    EXAMPLE,
     LINEAR,
     REASONS,
     RUNNER_UP,
@@ -43,7 +42,7 @@ from riskmodels.registry.bundles.bundle_parts import (
 )
 from riskmodels.registry.bundles.learned import as_numbers, check_claimed_digest
 from riskmodels.registry.bundles.manifest import MadeFrom, checked_files, write_manifest
-from riskmodels.registry.bundles.mlmodel import mlflow_files
+from riskmodels.registry.bundles.mlmodel import EXAMPLE, mlflow_files
 from riskmodels.registry.bundles.predictor import Predictor
 from riskmodels.registry.bundles.skops_file import to_skops
 from riskmodels.registry.bundles.usual import compared_with, input_contract, input_example, linear_terms, usual_values

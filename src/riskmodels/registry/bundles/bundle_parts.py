@@ -15,7 +15,6 @@ __all__ = [
     "CALIBRATOR",
     "CONTRACT",
     "DEFINITION",
-    "EXAMPLE",
     "LINEAR",
     "REASONS",
     "RUNNER_UP",
@@ -39,7 +38,6 @@ BASELINE = "baseline.json"
 CALIBRATOR = "calibrator.json"
 CONTRACT = "input_contract.json"
 DEFINITION = "definition.json"
-EXAMPLE = "input_example.json"
 LINEAR = "model.skops"
 REASONS = "reasons.json"
 RUNNER_UP = "runner_up.json"

@@ -18,6 +18,7 @@ from riskmodels.errors import UntrustedError
 from riskmodels.governance.wire import Record, canonical, sha256
 from riskmodels.registry.bundles.bundle_files import find_files, read_file
 from riskmodels.registry.bundles.harmful import why_harmful, why_not_a_name
+from riskmodels.registry.bundles.mlmodel import EXAMPLE, MLFLOW_FILES, mlflow_files
 
 __all__ = [
     "MANIFEST",
@@ -191,7 +192,27 @@ def checked_files(folder: Path, digest: str, *, ignored: Collection[str] = ()) -
     found = {MANIFEST: data}
     for name, listed in manifest.files.items():
         found[name] = _checked(folder, name, listed)
+    _refuse_another_loader(manifest, found)
     return found
+
+
+def _refuse_another_loader(manifest: Manifest, found: Mapping[str, bytes]) -> None:
+    """Refuse files for stock MLflow that are not as this library writes them: they say what code loads the model."""
+    if not MLFLOW_FILES & found.keys():
+        return
+    wanted = mlflow_files(
+        manifest.columns,
+        model=manifest.model,
+        estimator=manifest.estimator,
+        environment=manifest.platform,
+        example=EXAMPLE,
+    )
+    for name in sorted(MLFLOW_FILES & found.keys()):
+        if found[name] != wanted[name]:
+            raise _untrusted(
+                f"{name} is not as the manifest has it: it could have another program load the model",
+                "the files for stock MLflow that riskmodels writes for this manifest, to the last byte",
+            )
 
 
 def _checked(folder: Path, name: str, listed: ListedFile) -> bytes:

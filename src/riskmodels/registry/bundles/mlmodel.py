@@ -12,9 +12,15 @@ from typing import Any
 
 import yaml
 
-__all__ = ["LOADER_MODULE", "OUTPUTS", "mlflow_files"]
+__all__ = ["EXAMPLE", "LOADER_MODULE", "MLFLOW_FILES", "OUTPUTS", "mlflow_files"]
 
-LOADER_MODULE = "riskmodels.registry.bundles.flavour"
+EXAMPLE = "input_example.json"
+"""The bundle's file with made-up inputs."""
+
+MLFLOW_FILES = frozenset({"MLmodel", "python_env.yaml", "requirements.txt"})
+"""The files that stock MLflow reads; the first says what code loads the model."""
+
+LOADER_MODULE = "riskmodels.registry.flavour"
 """The module whose ``_load_pyfunc`` stock MLflow calls."""
 
 OUTPUTS = ("score", "probability")

@@ -107,6 +107,11 @@ class Predictor:
         )
 
     @property
+    def never_named(self) -> frozenset[str]:
+        """Name what no reason may name."""
+        return frozenset(self._facts.never_name)
+
+    @property
     def columns(self) -> tuple[InputColumn, ...]:
         """Give the columns that the model expects, in order."""
         return self.contract.columns
@@ -161,7 +166,6 @@ class Predictor:
         added = self._contributions(X)
         columns, background = self._spoken_of
         groups = {name: list(held) for name, held in by_feature(columns).items()}
-        hidden = frozenset(self._facts.never_name)
         return tuple(
             reasons_of(
                 row,
@@ -170,7 +174,7 @@ class Predictor:
                 background,
                 k=top,
                 raises=raises,
-                never_name=hidden,
+                never_name=self.never_named,
                 people=people,
             )
             for row, each in zip(X, added, strict=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -11,9 +13,10 @@ from riskmodels.errors import UntrustedError
 from riskmodels.modelling import train
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import TrainedModel, TrainingTable
-from riskmodels.registry.bundles.bundle import model_files
+from riskmodels.registry.bundles.bundle import model_files, write_bundle
 from riskmodels.registry.bundles.bundle_parts import LINEAR, TREES
 from riskmodels.registry.bundles.learned import check_claimed_digest
+from riskmodels.registry.bundles.manifest import MANIFEST, checked_files
 from riskmodels.registry.bundles.predictor import Predictor
 from riskmodels.registry.environment import describe_environment
 
@@ -92,8 +95,34 @@ def reproduce_retained(
     same_place, same_digest = dict(here) == dict(platform), again.digest == expected_digest
     if same_digest:
         _does_what_was_learned(again, files, difference, same_place=same_place)
+        if same_place:
+            _is_the_same_bundle(table, again, policy, files, platform)
     alike = difference is not None and difference <= SAME_SCORE
     return Reproduction(again.digest, same_digest if same_place else alike, dict(here), same_place, difference)
+
+
+def _is_the_same_bundle(
+    table: TrainingTable,
+    again: TrainedModel,
+    policy: ModelPolicy,
+    files: Mapping[str, bytes],
+    platform: Mapping[str, str],
+) -> None:
+    """Refuse a bundle with a file that training does not write: reasons, ranges and calibrators count too."""
+    with tempfile.TemporaryDirectory(prefix="riskmodels-") as place:
+        folder = Path(place) / "bundle"
+        digest = write_bundle(
+            folder,
+            table,
+            again,
+            policy=policy,
+            environment=platform,
+            never_name=Predictor.from_files(files).never_named,
+        )
+        made = checked_files(folder, digest)
+    changed = sorted(name for name in {*made, *files} - {MANIFEST} if made.get(name) != files.get(name))
+    if changed:
+        raise _untrusted(f"{', '.join(changed)} of the bundle is not what training writes", "the files it writes")
 
 
 def _speak_of_one(table: TrainingTable, files: Mapping[str, bytes], expected_digest: str) -> None:

@@ -82,6 +82,14 @@ def load_verified(folder: Path, *, pin: str, at: datetime.datetime) -> VerifiedC
         If it cannot be read, or the installed packages cannot build the model.
     """
     may = _may_serve(read_fetched(folder), pin=pin, at=at)
+    made_for, allowed = may.evidence.facts.model.purpose, may.conditions.purposes
+    if allowed is not None and made_for not in allowed:
+        raise RefusedError(
+            f"the conditions of {may.pack.model} leave no purpose that it was made for",
+            expected=f"an approval for {made_for}",
+            next_step="Have the purpose assessed and signed.",
+            who="the data protection officer, and the deciding role",
+        )
     files = checked_files(folder, may.bundle_digest, ignored=BESIDE)
     lapses = datetime.datetime.combine(may.approved_until, datetime.time(), datetime.UTC)
     stale = may.status.at + datetime.timedelta(days=may.asked.status_days)

@@ -132,7 +132,10 @@ class SignedTags:
         roots = self.held.in_force(self.at)
         wanted = one.attestation.candidate_digest if isinstance(one.attestation, Standing | Suspension) else ""
         for candidate in self.candidates().values():
-            about = admit_candidate(candidate, roots=roots, model=self.model, at=self.at)
+            try:
+                about = admit_candidate(candidate, roots=roots, model=self.model, at=self.at)
+            except UntrustedError:  # of an author who has left: it is not what this speaks of, unless no other is
+                continue
             if wanted in (about.digest, EVERY_CANDIDATE):
                 return admit(one, roots=roots, candidate=about, at=self.at, arriving=True)
         raise _refused("it speaks of a candidate that this model does not have")
