@@ -6,6 +6,14 @@ record compare by identity; every other record compares by value.
 
 from __future__ import annotations
 
+from riskmodels.records.amount_model import (
+    AmountBin,
+    AmountEstimator,
+    AmountEvaluation,
+    AmountGroup,
+    AmountPeriod,
+    StratumIntervals,
+)
 from riskmodels.records.figures import Interval
 from riskmodels.records.model import (
     CalibrationBin,
@@ -18,6 +26,7 @@ from riskmodels.records.model import (
     TrainedModel,
 )
 from riskmodels.records.quality import ExtractQuality, QualityReport
+from riskmodels.records.selection import FoundEarlier, RouteFigures, Selection, SelectionFigures
 from riskmodels.records.table import (
     BuildReport,
     LineageEntry,
@@ -30,11 +39,17 @@ from riskmodels.records.table import (
 )
 
 __all__ = [
+    "AmountBin",
+    "AmountEstimator",
+    "AmountEvaluation",
+    "AmountGroup",
+    "AmountPeriod",
     "BuildReport",
     "CalibrationBin",
     "Estimator",
     "Evaluation",
     "ExtractQuality",
+    "FoundEarlier",
     "GroupFigures",
     "Interval",
     "LineageEntry",
@@ -44,7 +59,11 @@ __all__ = [
     "PeriodFigures",
     "QualityReport",
     "RankingPoint",
+    "RouteFigures",
     "RunRecord",
+    "Selection",
+    "SelectionFigures",
+    "StratumIntervals",
     "TimeTravelCheck",
     "TrainedModel",
     "TrainingTable",

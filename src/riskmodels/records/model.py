@@ -13,6 +13,7 @@ import pandas as pd
 
 from riskmodels.html_table import html_table
 from riskmodels.records.figures import Interval
+from riskmodels.records.selection import SelectionFigures
 from riskmodels.records.table import ModelColumn
 
 __all__ = [
@@ -119,6 +120,8 @@ class Evaluation:
         Curves by estimator.
     notes : tuple of str
         What a reader must know before the figures are used, such as a shift in the base rate.
+    selection : SelectionFigures or None
+        What follows from outcomes being known only where somebody looked.
     """
 
     held_out: tuple[datetime.date, ...]
@@ -134,6 +137,7 @@ class Evaluation:
     calibration: Mapping[str, tuple[CalibrationBin, ...]] = field(repr=False)
     ranking: Mapping[str, tuple[RankingPoint, ...]] = field(repr=False)
     notes: tuple[str, ...] = ()
+    selection: SelectionFigures | None = field(default=None, repr=False)
 
     def _repr_html_(self) -> str:
         estimators = list(self.metrics)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from riskmodels.records.quality import QualityReport
+from riskmodels.records.selection import Selection
 
 __all__ = [
     "BuildReport",
@@ -139,6 +140,14 @@ class TrainingTable:
         sorted by as_of, entity.
     digest : str
         SHA-256 of all data above; equal digests mean equal tables.
+    unit : str or None
+        Unit of the outcome for ``task="amount"``, such as ``"GBP per week"``.
+    strata : Series, shape (n_rows,), or None
+        For ``task="amount"``: within which group prediction intervals are made, as text.
+    totals_by : DataFrame, shape (n_rows, n_places), or None
+        For ``task="amount"``: what totals are given by, such as ward and support reason, as text.
+    selection : Selection or None
+        Who was looked at, where the outcome is known only for those.
     """
 
     case_name: str
@@ -158,6 +167,10 @@ class TrainingTable:
     report: BuildReport = field(repr=False)
     lineage: tuple[LineageEntry, ...] = field(repr=False)
     digest: str
+    unit: str | None = None
+    strata: pd.Series[str] | None = field(default=None, repr=False)
+    totals_by: pd.DataFrame | None = field(default=None, repr=False)
+    selection: Selection | None = field(default=None, repr=False)
 
     @property
     def rows(self) -> int:
