@@ -183,7 +183,7 @@ def test_a_lake_check_counts_and_lists_faults_for_owners_alone(small_lake: Path)
 
 
 def test_a_lake_check_over_its_tolerance_or_without_an_extract_exits_with_2(small_lake: Path) -> None:
-    extracts = small_lake / "features/extracts.py"
+    extracts = small_lake / "features/_rent.py"
     extracts.write_text(extracts.read_text().replace('row=("tenancy_id",),', 'row=("tenancy_id",), tolerance=0.0,'))
     text = extracts.read_text().replace(
         'values=("secure", "introductory", "flexible", "non_secure")', 'values=("secure",)'
