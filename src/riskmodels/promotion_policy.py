@@ -11,6 +11,9 @@ __all__ = ["CANNOT_BE_WAIVED", "AtLeast", "AtMost", "Between", "Grace", "Promoti
 CANNOT_BE_WAIVED = ("dpia", "quorum", "author_separate", "no_pickle", "not_suspended", "policy", "reproduced")
 """Checks that no signature can stand in for."""
 
+_OF_RISKS = ("calibration_slope", "calibration_error", "worst_period", "random_band")
+_OF_AMOUNTS = ("total_error", "interval_coverage", "worst_period_gain")
+
 
 class _Terms(BaseModel):
     """Frozen; a key that is not declared is refused."""
@@ -88,13 +91,21 @@ class PromotionPolicy(_Terms):
     aliases : tuple of str
         Aliases that are guarded; the first is where services look.
     gain_over_baseline : AtLeast
-        Lower end of the interval of the chosen estimator's ROC AUC less today's practice's.
+        Lower end of an interval: of a risk's ROC AUC less that of today's practice, or of the share of the error of
+        today's practice (Tweedie deviance) that a model of amounts saves.
     calibration_slope : Between
-        Held-out calibration slope.
+        Held-out calibration slope. Of risks alone.
     calibration_error : AtMost
-        Held-out calibration error.
+        Held-out calibration error. Of risks alone.
     worst_period : AtLeast
-        ROC AUC of the worst period that was scored out of time.
+        ROC AUC of the worst period that was scored out of time. Of risks alone.
+    total_error : AtMost
+        How far the sum of all expected amounts may be from the sum that came, either way, as a share of it. Of amounts
+        alone.
+    interval_coverage : Between
+        Share of people whose amount lay inside the stated range. Of amounts alone.
+    worst_period_gain : AtLeast
+        Share of the error of today's practice that is saved in the worst period scored out of time. Of amounts alone.
     stability : AtLeast
         Share of the leading features that lead in a resample too.
     freshness_days : AtMost
@@ -124,6 +135,13 @@ class PromotionPolicy(_Terms):
     )
     calibration_error: AtMost = AtMost(most=0.03, reason="Three in a hundred is less than officers can act on")
     worst_period: AtLeast = AtLeast(least=0.6, reason="Near 0.5 a month's list would be little better than chance")
+    total_error: AtMost = AtMost(most=0.05, reason="A budget that is out by more than one part in twenty is not a plan")
+    interval_coverage: Between = Between(
+        least=0.85,
+        most=0.95,
+        reason="A range said to hold 90 of 100 people must hold about so many: not far fewer or more",
+    )
+    worst_period_gain: AtLeast = AtLeast(least=0.0, reason="At no date may it be worse than today's practice")
     stability: AtLeast = AtLeast(least=0.6, reason="Reasons that change with the sample explain nothing")
     freshness_days: AtMost = AtMost(most=60, reason="Older records describe another household")
     review_days: int = Field(default=365, ge=1, le=366)
@@ -134,3 +152,15 @@ class PromotionPolicy(_Terms):
     reload_seconds: int = Field(default=60, ge=1, le=3600)
     standing_approval: bool = False
     random_band: int = Field(default=0, ge=0)
+
+    def not_asked_of(self, task: Literal["risk", "amount"]) -> tuple[str, ...]:
+        """Name the keys that were set and cannot apply to a model of such a task: they are left aside.
+
+        Parameters
+        ----------
+        task : {"risk", "amount"}
+            Whether the model gives a chance, or an amount.
+        """
+        fields = type(self).model_fields
+        left = _OF_AMOUNTS if task == "risk" else _OF_RISKS
+        return tuple(name for name in left if getattr(self, name) != fields[name].default)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-__all__ = ["CHECKS", "CheckText"]
+__all__ = ["CHECKS", "CheckText", "check_text"]
 
 _SCIENTIST = "the data scientist who made the candidate"
 _SERVICE = "the head of the service"
@@ -180,3 +181,35 @@ CHECKS: dict[str, CheckText] = {
         "the roles that are named",
     ),
 }
+
+_OF_AMOUNTS: dict[str, CheckText] = {
+    "beats_baseline": CheckText(
+        "Does it miss amounts by less than today's practice?",
+        "A model that is no nearer than carrying today's figure forward costs privacy and money for nothing.",
+        "Do not use it: go on with today's practice, or improve the features and run again.",
+        _SCIENTIST,
+    ),
+    "calibration": CheckText(
+        "Do its sums come out, and do its ranges hold?",
+        "Money is set aside by the sum; a range that holds less often than it says gives false security.",
+        "Look at the plots of expected against observed amounts and of ranges by stratum, and run again.",
+        _SCIENTIST,
+    ),
+    "worst_period": CheckText(
+        "Was it no worse than today's practice at its worst date?",
+        "An average hides a date at which today's figure would have been the better guess.",
+        "Look at the error over time, find what changed by that date, and run again.",
+        _SCIENTIST,
+    ),
+    "monotone": CheckText(
+        "Does the amount move the way that was declared?",
+        "A social worker must not have to explain that more hours of care made somebody's expected cost smaller.",
+        "Correct the declaration, or choose an estimator that keeps it, and run again.",
+        _SCIENTIST,
+    ),
+}
+
+
+def check_text(name: str, task: Literal["risk", "amount"]) -> CheckText:
+    """Give the words of one check, as it is asked of a model of a risk or of an amount."""
+    return (_OF_AMOUNTS.get(name) if task == "amount" else None) or CHECKS[name]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from riskmodels.governance.facts import CandidateFacts, DocumentFacts, SourceFacts
-from riskmodels.governance.measured_checks import Outcome
+from riskmodels.governance.outcome import Outcome
 
 __all__ = ["document_outcomes", "lapses_of_documents"]
 

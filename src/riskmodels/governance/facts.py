@@ -28,6 +28,7 @@ __all__ = [
     "ProxyFacts",
     "RunFacts",
     "SourceFacts",
+    "StratumFacts",
     "TransparencyFacts",
 ]
 
@@ -40,6 +41,14 @@ class Measured(Record):
     value: float | None
     low: float | None = None
     high: float | None = None
+
+
+class StratumFacts(Record):
+    """How often the stated ranges of a model of amounts held within one stratum, and how wide they are."""
+
+    stratum: str
+    coverage: Measured
+    mean_width: Measured
 
 
 class ModelFacts(Record):
@@ -55,6 +64,20 @@ class ModelFacts(Record):
         Of the use case, and of the data that it learned from.
     platform : mapping of str to str
         Python, platform and versions on which the reproducibility digest holds.
+    capacity : int
+        Length of the list at one date; 0 for a model of amounts, from which no list of people is made.
+    task : {"risk", "amount"}
+        Whether it gives a chance, or an amount.
+    unit : str or None
+        What an amount is counted in, such as ``"GBP per week"``.
+    nominal_coverage : float or None
+        Share of people whose amount the stated ranges are made to hold, in (0, 1).
+    strata : tuple of StratumFacts
+        How often the ranges held, by the groups that they are made within; those with too few people are left out.
+    mean_amount : Measured or None
+        What came on average in the held-out period.
+    watched_until : str or None
+        The date that ends a person's watching before the horizon is over, in words, such as ``"date of death"``.
     """
 
     name: str
@@ -76,17 +99,39 @@ class ModelFacts(Record):
     metrics: dict[str, dict[str, Measured]]
     differences: dict[str, dict[str, Measured]]
     notes: tuple[str, ...] = ()
+    task: Literal["risk", "amount"] = "risk"
+    unit: str | None = None
+    nominal_coverage: float | None = None
+    strata: tuple[StratumFacts, ...] = ()
+    mean_amount: Measured | None = None
+    watched_until: str | None = None
 
 
 class PeriodFacts(Record):
     """How well one period that was scored out of time was ranked, and how often the outcome happened in it.
 
-    ``base_rate`` is null where it is not given, or where too few had the outcome to say.
+    ``base_rate`` is null where it is not given, or where too few had the outcome to say. A model of amounts has no
+    ``roc_auc`` and no ``base_rate``; the other fields are its, and null for a risk.
+
+    Attributes
+    ----------
+    mean_observed : Measured or None
+        What came on average, in the outcome's unit.
+    mean_absolute_error : Measured or None
+        How far people's amounts were missed on average, in the outcome's unit.
+    deviance_reduction : Measured or None
+        Share of the error of today's practice (mean Tweedie deviance) that the model saves; below 0 it is worse.
+    coverage : Measured or None
+        Share of people whose amount lay inside the stated range.
     """
 
     as_of: datetime.date
-    roc_auc: Measured
+    roc_auc: Measured = Measured(value=None)
     base_rate: Measured | None = None
+    mean_observed: Measured | None = None
+    mean_absolute_error: Measured | None = None
+    deviance_reduction: Measured | None = None
+    coverage: Measured | None = None
 
 
 class DataFacts(Record):
@@ -163,7 +208,10 @@ class ProxyFacts(Record):
 
 
 class ExplanationFacts(Record):
-    """How near the explanation comes to the score (log-odds), and how steady its leading features are."""
+    """How near the explanation comes to the score, and how steady its leading features are.
+
+    Gaps are in log-odds for a risk, and in the logarithm of the amount for an amount.
+    """
 
     largest_gap: float
     largest_difference: float

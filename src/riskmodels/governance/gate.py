@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from riskmodels.governance.attestations import Conditions
-from riskmodels.governance.check_texts import CHECKS
+from riskmodels.governance.check_texts import check_text
 from riskmodels.governance.decision import Check, Decision
 from riskmodels.governance.document_checks import document_outcomes, lapses_of_documents
 from riskmodels.governance.evidence import Evidence
-from riskmodels.governance.measured_checks import Outcome, measured_outcomes, undecided
+from riskmodels.governance.measured_checks import measured_outcomes, undecided
+from riskmodels.governance.outcome import Outcome
 from riskmodels.governance.people_checks import People, SignedWaiver, narrowest, people_of, people_outcomes
 from riskmodels.policy import ModelPolicy
 from riskmodels.promotion_policy import CANNOT_BE_WAIVED, PromotionPolicy
@@ -45,7 +47,7 @@ def decide(evidence: Evidence, policy: ModelPolicy | None = None) -> Decision:
     ]
     waivers = () if people.standing else people.waivers
     used = {one.name: _waiver(one, waivers, evidence) for one in outcomes if not one.passed}
-    checks = tuple(_check(one, used.get(one.name)) for one in outcomes)
+    checks = tuple(_check(one, used.get(one.name), evidence.facts.model.task) for one in outcomes)
     conditions = _conditions(people, asked)
     passed = all(one.passed for one in checks)
     ends = [*people.lapses, *lapses_of_documents(evidence.facts), evidence.root.expires]
@@ -72,8 +74,8 @@ def _accepts(one: SignedWaiver, evidence: Evidence) -> bool:
     return covers and not proven and bool(one.waiver.plan.strip())
 
 
-def _check(outcome: Outcome, waiver: SignedWaiver | None) -> Check:
-    words = CHECKS[outcome.name]
+def _check(outcome: Outcome, waiver: SignedWaiver | None, task: Literal["risk", "amount"]) -> Check:
+    words = check_text(outcome.name, task)
     return Check(
         name=outcome.name,
         title=words.title,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from riskmodels.governance import amount_checks
 from riskmodels.governance.facts import CandidateFacts, Measured
+from riskmodels.governance.outcome import Outcome
 from riskmodels.policy import ModelPolicy
 from riskmodels.promotion_policy import PromotionPolicy
 
@@ -14,25 +15,14 @@ __all__ = ["Outcome", "measured_outcomes", "undecided"]
 _ADDS_UP = 1e-5
 
 
-class Outcome(NamedTuple):
-    """What one check came to: whether it holds, what was found, what was wanted."""
-
-    name: str
-    passed: bool
-    found: str
-    wanted: str
-
-
 def measured_outcomes(facts: CandidateFacts, policy: ModelPolicy, asked: PromotionPolicy) -> list[Outcome]:
     """Hold what was measured against what is asked."""
     return [
-        _policy(facts, policy),
+        _policy(facts, policy, asked),
         _contract(facts),
         _fresh(facts, asked),
         _leakage(facts),
-        _beats(facts, asked),
-        _calibration(facts, asked),
-        _worst(facts, asked),
+        *_accuracy(facts, asked),
         _bias(facts),
         _proxies(facts),
         _adds_up(facts),
@@ -40,6 +30,14 @@ def measured_outcomes(facts: CandidateFacts, policy: ModelPolicy, asked: Promoti
         _monotone(facts),
         _disclosure(facts, policy),
     ]
+
+
+def _accuracy(facts: CandidateFacts, asked: PromotionPolicy) -> list[Outcome]:
+    """Ask how well it does: of a chance and of an amount in different terms."""
+    if facts.model.task == "amount":
+        terms = (amount_checks.better_than_today, amount_checks.right_in_sum, amount_checks.worst_date)
+        return [one(facts, asked) for one in terms]
+    return [_beats(facts, asked), _calibration(facts, asked), _worst(facts, asked)]
 
 
 def undecided(facts: CandidateFacts) -> list[str]:
@@ -66,10 +64,12 @@ def _chosen(facts: CandidateFacts, metric: str) -> Measured | None:
     return facts.model.metrics.get(facts.model.chosen, {}).get(metric)
 
 
-def _policy(facts: CandidateFacts, policy: ModelPolicy) -> Outcome:
+def _policy(facts: CandidateFacts, policy: ModelPolicy, terms: PromotionPolicy) -> Outcome:
+    amount = facts.model.task == "amount"
     asked = {(one.characteristic, one.group, one.metric): one.tolerance for one in policy.assurance.comparisons}
     tested = {(one.characteristic, one.group, one.metric): one.tolerance for one in facts.bias.comparisons}
     wrong = [f"capacity {facts.model.capacity}, not {policy.capacity}"] * (facts.model.capacity != policy.capacity)
+    wrong = list(amount_checks.list_faults(facts)) if amount else wrong
     wrong += [f"{key[0]} {key[1]}, {key[2]}: not tested" for key in asked if key not in tested]
     wrong += [f"{key[0]} {key[1]}, {key[2]}: not named by the policy" for key in tested if key not in asked]
     wrong += [
@@ -77,8 +77,12 @@ def _policy(facts: CandidateFacts, policy: ModelPolicy) -> Outcome:
         for key in asked
         if key in tested and tested[key] != asked[key]
     ]
-    wanted = f"capacity {policy.capacity} and the {len(asked)} comparisons of the policy in force"
-    return Outcome("policy", not wrong, _listed(wrong, "the policy in force"), wanted)
+    wanted = f"capacity {policy.capacity} and" if not amount else "no list of people (cost is not need), and"
+    wanted += f" the {len(asked)} comparisons of the policy in force"
+    left = terms.not_asked_of(facts.model.task)
+    found = _listed(wrong, "the policy in force")
+    found += f" (not asked of {'an amount' if amount else 'a risk'}, and left aside: {', '.join(left)})" * bool(left)
+    return Outcome("policy", not wrong, found, wanted)
 
 
 def _contract(facts: CandidateFacts) -> Outcome:
@@ -191,7 +195,8 @@ def _adds_up(facts: CandidateFacts) -> Outcome:
         f"largest gap to the score {seen.largest_gap:.1e}, to SHAP {seen.largest_difference:.1e}, "
         f"on {seen.checked_rows:,} rows"
     )
-    return Outcome("explanation", passed, found, f"both at most {_ADDS_UP:.0e} in log-odds")
+    scale = "the logarithm of the amount" if facts.model.task == "amount" else "log-odds"
+    return Outcome("explanation", passed, found, f"both at most {_ADDS_UP:.0e} in {scale}")
 
 
 def _steady(facts: CandidateFacts, asked: PromotionPolicy) -> Outcome:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from riskmodels.governance.attestations import Conditions, Waiver
 from riskmodels.governance.evidence import Evidence, SignedReproduction, SignedStanding, SignedWord
 from riskmodels.governance.facts import CandidateFacts
-from riskmodels.governance.measured_checks import Outcome
+from riskmodels.governance.outcome import Outcome
 from riskmodels.governance.roles import Board, Holder
 from riskmodels.governance.wire import canonical, sha256
 from riskmodels.policy import ModelPolicy
@@ -141,12 +141,17 @@ def _fits(one: SignedStanding, evidence: Evidence, policy: ModelPolicy) -> bool:
     held = {name: document.digest for name, document in facts.documents.items()}
     return (
         said.definition_digest == facts.model.definition_digest
-        and said.policy_digest == sha256(canonical(policy))
+        and said.policy_digest in _spellings(policy)
         and said.dpia_digest == held.get("dpia")
         and said.equality_digest == held.get("equality")
         and one.rests_on is not None
         and _no_worse(facts, one.rests_on)
     )
+
+
+def _spellings(policy: ModelPolicy) -> set[str]:
+    """Give a policy's digests: with every key of this version, and with those alone that it was made with."""
+    return {sha256(canonical(policy)), sha256(canonical(policy.model_dump(mode="json", exclude_unset=True)))}
 
 
 def _no_worse(now: CandidateFacts, then: CandidateFacts) -> bool:
