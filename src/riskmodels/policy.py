@@ -26,6 +26,7 @@ __all__ = [
     "ModelPolicy",
     "Settings",
     "SettingsFile",
+    "WorklistPolicy",
     "read_settings",
 ]
 
@@ -73,16 +74,19 @@ class Comparison(_Record):
         A protected characteristic of the use case, and one of its groups.
     metric : str
         ``missed`` (of those who had the outcome, the share not on the list), ``list_share`` (share of the list less
-        share of the need) or ``wrongly_picked`` (of those without the outcome, the share on the list).
+        share of the need) or ``wrongly_picked`` (of those without the outcome, the share on the list). Of a model of
+        amounts ``mean_error`` (expected less observed amount, as a share of everybody's mean amount) or ``coverage``
+        (share of the group's amounts inside their prediction intervals, against the share that was promised).
     tolerance : float
-        Largest difference from the rest, either way, that is acceptable, as a share in (0, 1].
+        Largest difference from the rest (of ``coverage``: from what was promised), either way, that is acceptable, as
+        a share in (0, 1].
     reason : str
         Why that much.
     """
 
     characteristic: str
     group: str
-    metric: Literal["missed", "list_share", "wrongly_picked"]
+    metric: Literal["missed", "list_share", "wrongly_picked", "mean_error", "coverage"]
     tolerance: float = Field(gt=0, le=1)
     reason: str = Field(min_length=1)
 
@@ -129,6 +133,41 @@ class AssurancePolicy(_Record):
     allowed_by_exception: tuple[AllowedByException, ...] = ()
 
 
+class WorklistPolicy(_Record):
+    """How a list for a service is made from a model's scores, and how a place on it is to be met.
+
+    Attributes
+    ----------
+    explore_share : float
+        Share of the places, in [0, 0.5], drawn at random from those whom the score leaves out, so that what is learned
+        next year is not this year's guess.
+    explore_reason : str
+        Why that much.
+    spread_by : str or None
+        A column of the extract of areas, such as ``ward_name``: places are then spread as the population is.
+    how : str
+        How a place is to be met, printed beside each: what is asked for, and what power is not used.
+    hand_over : str
+        Who is told before anything is done that may cost somebody their home or their help.
+    longitude, latitude : str or None
+        Columns of the population's extract for an officer's map, in degrees (WGS 84). Models never read them.
+    """
+
+    explore_share: float = Field(default=0.0, ge=0, le=0.5)
+    explore_reason: str = ""
+    spread_by: str | None = Field(default=None, min_length=1)
+    how: str = Field(min_length=1)
+    hand_over: str = Field(min_length=1)
+    longitude: str | None = None
+    latitude: str | None = None
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> Self:
+        if self.explore_share and not self.explore_reason.strip():
+            raise ValueError("a share for exploration is given, and no reason for it")
+        return self
+
+
 class ModelPolicy(_Record):
     """What is asked of one model.
 
@@ -151,6 +190,8 @@ class ModelPolicy(_Record):
         What the model may not be used for, printed wherever its figures are.
     assurance : AssurancePolicy
         How it is tested for bias, and how small a count may be shown.
+    worklist : WorklistPolicy or None
+        How a list is made from its scores. None: no list of people or places is ever made from it.
     promotion : PromotionPolicy or None
         What it must show and who must have signed before it may go live. None: the registry does not govern it, and
         it can never serve.
@@ -164,6 +205,7 @@ class ModelPolicy(_Record):
     seed: int = 20260101
     may_not_be_used_for: tuple[str, ...] = ()
     assurance: AssurancePolicy = AssurancePolicy()
+    worklist: WorklistPolicy | None = None
     promotion: PromotionPolicy | None = None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from riskmodels.cli import registry_commands, signing_commands
+from riskmodels.cli import list_commands, registry_commands, signing_commands
 from riskmodels.cli.commands import app
 
-__all__ = ["app", "registry_commands", "signing_commands"]
+__all__ = ["app", "list_commands", "registry_commands", "signing_commands"]

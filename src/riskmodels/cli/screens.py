@@ -16,8 +16,9 @@ from riskmodels.modelling.display import evaluation_table
 from riskmodels.pipeline import BuiltTable, LakeCheck, RunResult
 from riskmodels.records import ExtractQuality, TrainingTable
 from riskmodels.records.assurance import Assurance
+from riskmodels.worklists.making import KINDS, NOT_EVIDENCE, Worklist
 
-__all__ = ["built_screen", "check_screen", "demo_screen", "run_screen"]
+__all__ = ["built_screen", "check_screen", "demo_screen", "run_screen", "worklist_screen"]
 
 
 def run_screen(result: RunResult) -> list[RenderableType]:
@@ -104,6 +105,27 @@ def built_screen(built: BuiltTable) -> list[RenderableType]:
         *_if_any("Know this", table.report.notes),
         _headed("Written", [*places, "Both are readable by you alone: they hold pseudonymised people."]),
         _headed("Next", [f"riskmodels run {table.case_name}"]),
+    ]
+
+
+def worklist_screen(made: Worklist, path: str) -> list[RenderableType]:
+    """Show how a list came about, and what is to be kept in mind; no place on it."""
+    kinds = [f"{KINDS[kind]}: {places:,}" for kind, places in made.by_kind.items() if places]
+    kept = [f"Condition: {one}" for one in made.conditions]
+    return [
+        _headed(
+            f"{len(made.frame):,} places for {made.as_of:%d %B %Y}, chosen from {made.population:,}",
+            [*kinds, f"Left out beforehand: {made.excluded:,} by objection, restriction or protected address."],
+        ),
+        _headed(
+            "How a place is met",
+            [made.policy.how, made.policy.hand_over, *kept, NOT_EVIDENCE],
+        ),
+        _headed(
+            "Rests on",
+            [f"{made.basis}; version {made.version}, approved until {made.approved_until:%d %B %Y}."],
+        ),
+        _headed("Written", [f"{path}, readable by you alone: it names homes or people."]),
     ]
 
 

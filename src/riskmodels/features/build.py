@@ -18,16 +18,19 @@ from riskmodels.features.compile.people import population_query
 from riskmodels.features.encode import encode, model_columns
 from riskmodels.features.lineage import lineage_of
 from riskmodels.features.look_ahead import Fate, outcomes
-from riskmodels.features.protected import audit_table, excluded, read_for_people
-from riskmodels.features.seal import table_digest
+from riskmodels.features.not_looked_at import not_looked_at, selection_of
+from riskmodels.features.protected import UNKNOWN, audit_table, excluded, read_for_people, totals_table
+from riskmodels.features.seal import selection_frames, table_digest
 from riskmodels.features.time_travel import check_time_travel
 from riskmodels.lake import Lake
+from riskmodels.lake.contracts import Extract
 from riskmodels.records import BuildReport, PeriodCount, TrainingTable
+from riskmodels.records.selection import Selection
 
 if TYPE_CHECKING:
     from riskmodels.features.case import UseCase
 
-__all__ = ["build", "build_features", "population"]
+__all__ = ["build", "build_features", "meeting_having", "population", "spine_of"]
 
 Progress = Callable[[str, float], None]
 
@@ -49,22 +52,24 @@ def build(
     people = population(case, lake, [*mature, *immature])
     out = excluded(case, lake, people)
     left_out = people[out]
-    kept = _meeting_having(case, lake, people[~out].reset_index(drop=True))
+    kept = meeting_having(case, lake, people[~out].reset_index(drop=True))
     say("seeing what became of them", 0.4)
     ripe = kept["as_of"].isin(pd.DatetimeIndex(mature))
     fate = outcomes(case, lake, kept[ripe].reset_index(drop=True))
-    known = fate.frame[fate.frame["known"]].reset_index(drop=True)
+    known, others = fate.frame[fate.frame["known"]].reset_index(drop=True), not_looked_at(fate)
     if known.empty:
         raise BuildError(
             f"nobody in the population of {case.name} has a known outcome at the dates asked for",
-            expected="a population with at least one outcome that could be watched to its end",
+            expected="a population with at least one outcome that could be watched to its end (and was looked at)",
             next_step="Ask for other dates, or read the population's condition again: case.population.",
             who="the data scientist who wrote the definition",
         )
     say("computing features", 0.5)
-    values = build_features(case, lake, _spine(known))
+    together = pd.concat([known, others]).sort_values(["as_of", "entity"], ignore_index=True)
+    values = build_features(case, lake, spine_of(together))
     say("reading protected characteristics apart", 0.8)
-    audited = audit_table(case, lake, _spine(known))
+    audited = audit_table(case, lake, spine_of(known))
+    totals_by = totals_table(case, lake, spine_of(known))
     say("checking that no feature saw the future", 0.9)
     travel = check_time_travel(case, lake, values, sample=time_travel_sample) if time_travel_sample else None
     report = BuildReport(
@@ -77,19 +82,32 @@ def build(
         notes=_notes(case, lake),
     )
     say("done", 1.0)
-    return _table(case, values, known, audited.frame, report)
+    inputs, here = encode(values, case.features), together["known"].to_numpy(dtype=bool)
+    selection = selection_of(case, known, others, inputs[~here].reset_index(drop=True))
+    values, inputs = values[here].reset_index(drop=True), inputs[here].reset_index(drop=True)
+    return _table(case, values, inputs, known, audited.frame, totals_by, selection, report)
 
 
 def _table(
-    case: UseCase, values: pd.DataFrame, known: pd.DataFrame, audit: pd.DataFrame, report: BuildReport
+    case: UseCase,
+    values: pd.DataFrame,
+    inputs: pd.DataFrame,
+    known: pd.DataFrame,
+    audit: pd.DataFrame,
+    totals_by: pd.DataFrame | None,
+    selection: Selection | None,
+    report: BuildReport,
 ) -> TrainingTable:
-    inputs = encode(values, case.features)
     outcome = known["outcome"].astype(np.float64).rename("outcome")
     spine = known[["entity", "as_of", "treated", "competing", "weight"]]
+    amount = case.outcome.amount
+    strata = None if case.intervals_within is None else values[case.intervals_within].fillna(UNKNOWN).astype("str")
+    apart: list[pd.DataFrame] = [] if strata is None else [strata.to_frame()]
+    apart += [*([] if totals_by is None else [totals_by]), *selection_frames(selection)]
     return TrainingTable(
         case_name=case.name,
         purpose=case.purpose,
-        task="risk",
+        task="risk" if amount is None else "amount",
         outcome_says=case.outcome.says,
         horizon_days=case.horizon_days,
         baseline=case.baseline,
@@ -103,7 +121,11 @@ def _table(
         spine=spine,
         report=report,
         lineage=lineage_of(case),
-        digest=table_digest(inputs, outcome, audit, spine),
+        digest=table_digest(inputs, outcome, audit, spine, *apart),
+        unit=None if amount is None else amount.unit,
+        strata=strata,
+        totals_by=totals_by,
+        selection=selection,
     )
 
 
@@ -120,7 +142,7 @@ def _split_by_maturity(
 ) -> tuple[list[datetime.datetime], list[datetime.datetime], datetime.datetime]:
     """Part the dates into those whose horizon, and the wait for late rows, lie before the lake's cut, and the rest."""
     dates = sorted({datetime.datetime.combine(day, datetime.time()) for day in as_of})
-    cut = lake.cut(case.outcome.extract)
+    cut = min(lake.cut(extract) for extract in watched_in(case))
     wait = watching_days(case)
     mature = [day for day in dates if day + datetime.timedelta(days=wait) <= cut]
     if not mature:
@@ -138,7 +160,13 @@ def _split_by_maturity(
 def watching_days(case: UseCase) -> int:
     """Give the days from an as-of date until its outcome is mature: horizon, settling, and any assumed delay."""
     settling = case.outcome.settles_after.days if case.outcome.settles_after else 0
-    return case.horizon_days + settling + (case.outcome.extract.history().known_after_days or 0)
+    return case.horizon_days + settling + max(extract.history().known_after_days or 0 for extract in watched_in(case))
+
+
+def watched_in(case: UseCase) -> tuple[type[Extract], ...]:
+    """List the extracts that must reach past the horizon before an outcome is known: its own, and that of the looks."""
+    looked = case.outcome.looked
+    return (case.outcome.extract, *([looked.extract] if looked is not None else []))
 
 
 def population(case: UseCase, lake: Lake, as_of: Sequence[datetime.datetime]) -> pd.DataFrame:
@@ -171,11 +199,12 @@ def _refuse_duplicates(spine: pd.DataFrame) -> None:
         )
 
 
-def _meeting_having(case: UseCase, lake: Lake, people: pd.DataFrame) -> pd.DataFrame:
+def meeting_having(case: UseCase, lake: Lake, people: pd.DataFrame) -> pd.DataFrame:
+    """Keep those of a population who meet its further condition on features, ``having``."""
     if case.having is None:
         return people
     features = needed(case, case.having.columns)
-    lake.put("having_spine", _spine(people))
+    lake.put("having_spine", spine_of(people))
     last = _run(case, lake, features, spine="having_spine", prefix="having")
     meets = case.having.sql(lambda name: f'f."{name}"')
     met = lake.query(f"SELECT f.entity, f.as_of FROM {last} AS f WHERE {meets} ORDER BY f.as_of, f.entity")
@@ -245,7 +274,8 @@ def build_features(case: UseCase, lake: Lake, spine: pa.Table) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _spine(rows: pd.DataFrame) -> pa.Table:
+def spine_of(rows: pd.DataFrame) -> pa.Table:
+    """Give the pairs of entity and as-of date as the lake takes them."""
     return pa.table(
         {
             "entity": pa.array(rows["entity"].to_numpy(), pa.int64()),
@@ -268,11 +298,12 @@ def _periods(
                 population=int(here.sum()) + int((left_out["as_of"] == day).sum()),
                 excluded=int((left_out["as_of"] == day).sum()),
                 immature=0 if watched else int(here.sum()),
-                censored=int((~rows["known"]).sum()),
+                censored=int(rows["censored"].sum()),
                 competing=int(known["competing"].sum()),
                 treated=int(known["treated"].sum()),
                 rows=len(known),
-                positives=int(known["outcome"].sum()) if watched else None,
+                positives=int((known["outcome"] > 0).sum()) if watched else None,
+                not_looked=int((~rows["censored"] & ~rows["looked"]).sum()),
             )
         )
     return tuple(counts)

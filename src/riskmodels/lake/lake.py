@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
@@ -241,6 +241,26 @@ class Lake:
                 who=extract.source().owner,
             )
         return newest
+
+    def references(self, extract: type[Extract], of: str, pseudonyms: Sequence[int]) -> dict[int, str]:
+        """Turn pseudonyms back into the references that the source uses, for a worklist and for nothing else.
+
+        Parameters
+        ----------
+        extract : type of Extract
+            Whose files hold the keys.
+        of : str
+            Kind of key, such as ``"uprn"``.
+        pseudonyms : sequence of int
+            Those to turn back.
+
+        Returns
+        -------
+        dict of int to str
+            What was found; a pseudonym that this lake's secret did not make is not in it.
+        """
+        self._usable(extract)
+        return self._house.files.reveal(extract, of, pseudonyms)
 
     def as_known_at(self, moment: datetime.datetime) -> Lake:
         """Give the same lake without any row that happened, or was known, at the moment or after."""

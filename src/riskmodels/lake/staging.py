@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 from riskmodels.lake.contracts import Extract
@@ -10,6 +11,7 @@ from riskmodels.lake.engine import Engine
 from riskmodels.lake.pseudonyms import Pseudonyms
 from riskmodels.lake.quality import counts_sql, quality_of
 from riskmodels.lake.quarantine import bad_rows_sql, write_quarantine
+from riskmodels.lake.revealing import reveal_sql
 from riskmodels.lake.scan import Scan, scan_of
 from riskmodels.lake.sources import ExtractFiles, LakeFolder
 from riskmodels.lake.sql import quoted
@@ -57,6 +59,18 @@ class FromFiles:
         finally:
             engine.discard(_STAGED, name)
         return dataclasses.replace(found, duplicates=counts.duplicates, corrected=counts.corrected)
+
+    def reveal(self, extract: type[Extract], of: str, asked: Sequence[int]) -> dict[int, str]:
+        """Give the references behind pseudonyms of a kind, as the extract's files have them."""
+        spec, name = extract.columns()[extract.key_column(of) or ""], f"revealed_{extract.folder()}"
+        files = self._folder.find(extract.folder(), {spec.name: spec})
+        sql, parameters = reveal_sql(spec, files, self._pseudonyms, asked), self._pseudonyms.parameters(frozenset({of}))
+        try:
+            self._engine.create_from_files(_STAGED, name, files, sql, parameters)
+            found = self._engine.query(f"SELECT * FROM {_STAGED}.{quoted(name)}").to_pylist()
+        finally:
+            self._engine.discard(_STAGED, name)
+        return {row["pseudonym"]: row["reference"] for row in found}
 
     def _recurring(self, extract: type[Extract], files: ExtractFiles) -> frozenset[str]:
         """Name the keys with so few distinct values that each value's pseudonym is better computed once."""

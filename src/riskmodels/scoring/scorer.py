@@ -12,6 +12,7 @@ import numpy as np
 
 from riskmodels.errors import RefusedError, RegistryError, ScoringError
 from riskmodels.governance.attestations import Conditions
+from riskmodels.policy import ModelPolicy
 from riskmodels.scoring.bands import bands
 from riskmodels.scoring.inputs import FloatArray, flags, from_arrow, from_mapping, from_pandas
 from riskmodels.scoring.results import arrow_of, pandas_of
@@ -119,6 +120,16 @@ class Scorer:
     def longest_list(self) -> int | None:
         """Give how many people a list made from its scores may hold at most; None: no condition says."""
         return self.conditions.longest_list
+
+    @property
+    def policy(self) -> ModelPolicy:
+        """Give what the signed trust root asks of the model, and how lists are made from it."""
+        return self._held.may.evidence.root.policies[self.model]
+
+    @property
+    def definition(self) -> Mapping[str, Any]:
+        """Give the use case as the model was trained on it, as plain data: features are built from this."""
+        return self._held.predictor.definition
 
     @property
     def columns(self) -> tuple[str, ...]:

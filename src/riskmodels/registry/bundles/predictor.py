@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -53,6 +54,8 @@ class Predictor:
         What the model is, and what it was made from.
     contract : InputContract
         What it expects.
+    definition : mapping of str to Any
+        The use case as it was trained on: population, features and the rest, as plain data.
     """
 
     def __init__(
@@ -64,9 +67,11 @@ class Predictor:
         calibrators: Calibrators,
         baseline: ServedBaseline,
         reasons: ReasonFacts,
+        definition: Mapping[str, Any],
     ) -> None:
         self.manifest = manifest
         self.contract = contract
+        self.definition = definition
         self._served = served
         self._curve = getattr(calibrators, manifest.estimator)
         self._baseline = baseline
@@ -104,6 +109,7 @@ class Predictor:
             calibrators=read_part(Calibrators, files, CALIBRATOR),
             baseline=ServedBaseline(read_part(TodaysPractice, files, BASELINE), names),
             reasons=reasons,
+            definition=json.loads(files[DEFINITION]),
         )
 
     @property
