@@ -19,6 +19,7 @@ from riskmodels.features.builders import (
 )
 from riskmodels.features.case import UseCase
 from riskmodels.features.outcomes import ever, where
+from riskmodels.features.running import running
 from riskmodels.features.serialise import from_dict
 from riskmodels.features.windows import days, monthly, weeks
 
@@ -40,6 +41,7 @@ __all__ = [
     "mean",
     "monthly",
     "nearby",
+    "running",
     "share",
     "spread",
     "total",

@@ -63,7 +63,7 @@ class UseCase:
     population : Rows
         ``where(Extract, condition, having=condition on features)``; the newest visible row of each entity counts.
     outcome : Outcome
-        ``ever(Extract, condition, within=..., says=...)``.
+        ``ever(Extract, condition, within=..., says=...)``, or an amount: ``running(Extract, value, ...)``.
     features : sequence of builders
         What the model may know.
     audit_by : sequence of columns or characteristics
@@ -74,6 +74,11 @@ class UseCase:
         What goes wrong when it errs: someone in need is missed, or someone is picked without cause.
     lead : str, optional
         Condition on the links extract that picks the lead of several people linked to one entity.
+    intervals_within : str, optional
+        For an amount: the categorical feature within whose categories prediction intervals are made.
+    totals_by : sequence of columns or characteristics, optional
+        For an amount: what its totals are given by, such as ward and support reason. Read apart, as ``audit_by`` is,
+        and under the use case's own purpose.
 
     Raises
     ------
@@ -93,6 +98,8 @@ class UseCase:
     harms: tuple[Harm, ...]
     lead: str | None
     having: Snippet | None
+    intervals_within: str | None
+    totals_by: tuple[Characteristic, ...]
 
     def __init__(
         self,
@@ -108,6 +115,8 @@ class UseCase:
         baseline: str,
         harms: Sequence[Harm],
         lead: str | None = None,
+        intervals_within: str | None = None,
+        totals_by: Sequence[Characteristic | str] = (),
     ) -> None:
         flat = [feature for given in features for feature in ((given,) if isinstance(given, Feature) else given)]
         resolved, having = resolve_derived(flat, population.having)
@@ -126,6 +135,8 @@ class UseCase:
             "harms": tuple(harms),
             "lead": lead,
             "having": having,
+            "intervals_within": intervals_within,
+            "totals_by": tuple(as_characteristic(given) for given in totals_by),
         }
         for attribute, value in values.items():
             object.__setattr__(self, attribute, value)
@@ -146,11 +157,12 @@ class UseCase:
         return next(feature for feature in self.features if feature.name == name)
 
     def extracts(self) -> tuple[type[Extract], ...]:
-        """List the extracts that population, outcome, help and features read."""
-        treated = self.outcome.treated_by
-        used = [self.population.extract, self.outcome.extract, *([treated.extract] if treated else [])]
+        """List the extracts that population, outcome, help, looks, features and totals read."""
+        beside = (self.outcome.treated_by, self.outcome.looked)
+        used = [self.population.extract, self.outcome.extract, *(rows.extract for rows in beside if rows is not None)]
         used += [feature.extract for feature in self.features if feature.extract is not None]
         used += [feature.area.extract for feature in self.features if feature.area is not None]
+        used += [each.extract for each in self.totals_by]
         return tuple(dict.fromkeys(used))
 
     @property

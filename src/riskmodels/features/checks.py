@@ -95,6 +95,7 @@ def check_case(case: UseCase) -> None:
     for feature in case.features:
         _check_reach(case, feature)
     _check_outcome(case)
+    _check_amount(case)
 
 
 def _check_names(case: UseCase) -> None:
@@ -198,8 +199,16 @@ def _area_column(case: UseCase, extract: type[Extract]) -> str | None:
 
 def _check_outcome(case: UseCase) -> None:
     outcome, population = case.outcome, case.population.extract
-    readers = [outcome.extract, *([outcome.treated_by.extract] if outcome.treated_by else [])]
-    for extract in readers:
+    beside = [rows for rows in (outcome.treated_by, outcome.looked) if rows is not None]
+    for rows in beside:
+        if rows.having is not None:
+            raise DefinitionError(
+                f"the outcome picks rows of {rows.extract.__name__} by having={rows.having!r}",
+                expected="a condition on the rows themselves; having is for the population",
+                next_step="Say it in where(...)'s condition, or leave it out.",
+                who=_AUTHOR,
+            )
+    for extract in (outcome.extract, *(rows.extract for rows in beside)):
         if extract.key_column(case.entity_kind) is None:
             raise DefinitionError(
                 f"the outcome reads {extract.__name__}, which has no key of kind {case.entity_kind!r}",
@@ -216,3 +225,23 @@ def _check_outcome(case: UseCase) -> None:
                 next_step="Correct the name.",
                 who=_AUTHOR,
             )
+
+
+def _check_amount(case: UseCase) -> None:
+    """Refuse intervals and totals where no amount is predicted, or within what is not a category."""
+    if case.outcome.amount is None and (case.intervals_within is not None or case.totals_by):
+        raise DefinitionError(
+            f"use case {case.name!r} gives intervals_within or totals_by, but predicts no amount",
+            expected="both beside running(...) alone, an outcome that is an amount",
+            next_step="Leave them out, or predict an amount.",
+            who=_AUTHOR,
+        )
+    categorical = [feature.name for feature in case.features if feature.builder == "attribute"]
+    if case.intervals_within is not None and case.intervals_within not in categorical:
+        raise DefinitionError(
+            f"the intervals are made within {case.intervals_within!r}, which is not a categorical feature",
+            expected=f"a feature made by attribute(...){nearest(case.intervals_within, categorical)}",
+            next_step="Name the feature whose categories differ in how far amounts can be foretold.",
+            who=_AUTHOR,
+        )
+    _unique([each.name for each in case.totals_by])

@@ -12,7 +12,7 @@ from riskmodels.features.windows import Window
 from riskmodels.lake.contracts import Extract
 from riskmodels.records import Monotone
 
-__all__ = ["Outcome", "Rows", "ever", "where"]
+__all__ = ["Amount", "Outcome", "Rows", "ever", "where"]
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,28 @@ def where(extract: type[Extract], condition: str, *, having: str | None = None) 
 
 
 @dataclass(frozen=True)
+class Amount:
+    """What is running, from when to when: rows that each count a value for the days they run.
+
+    Attributes
+    ----------
+    value : Snippet
+        What a row counts while it runs, such as its weekly cost.
+    begins, ends : str
+        Date columns of the outcome's extract: a row runs in ``[begins, ends)``, and on where it has no end.
+    unit : str
+        Unit of the value and of the outcome, such as ``"GBP per week"``.
+    """
+
+    value: Snippet
+    begins: str
+    ends: str
+    unit: str
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """Whether something happened within the horizon, and how the watching may end before it.
+    """Whether something happened within the horizon, or how much ran in it, and how the watching may end before it.
 
     Attributes
     ----------
@@ -52,6 +72,13 @@ class Outcome:
         Date column of the population's extract after which the outcome cannot happen any more: it did not happen.
     treated_by : Rows or None
         Help or checks inside the horizon, which change what would have happened.
+    looked : Rows or None
+        Rows inside the horizon that show that somebody looked. Without one the outcome is unknown, whatever else is
+        known. None where the outcome is seen for everybody.
+    at_random : Snippet or None
+        Which of those looks a draw asked for, as a condition on their columns.
+    amount : Amount or None
+        What is running, where the outcome is an amount: its average over the horizon, of rows that meet the condition.
     """
 
     extract: type[Extract]
@@ -63,6 +90,9 @@ class Outcome:
     censored_by: str | None
     competes_with: str | None
     treated_by: Rows | None
+    looked: Rows | None = None
+    at_random: Snippet | None = None
+    amount: Amount | None = None
 
 
 @overload
@@ -77,6 +107,8 @@ def ever(
     censored_by: str | None = ...,
     competes_with: str | None = ...,
     treated_by: type[Extract] | Rows | None = ...,
+    looked: type[Extract] | Rows | None = ...,
+    at_random: str | None = ...,
 ) -> Outcome: ...
 
 
@@ -104,6 +136,8 @@ def ever(
     censored_by: str | None = None,
     competes_with: str | None = None,
     treated_by: type[Extract] | Rows | None = None,
+    looked: type[Extract] | Rows | None = None,
+    at_random: str | None = None,
     name: str | None = None,
     over: Windows = None,
     monotone: Monotone | None = None,
@@ -123,13 +157,15 @@ def ever(
     return Outcome(
         extract=extract,
         condition=condition_of(extract, condition, f"the outcome on {extract.__name__}", as_of=False),
-        within=_one(within, "within"),
+        within=one_window(within, "within"),
         times_running=_positive(times_running),
         says=says,
-        settles_after=None if settles_after is None else _one(settles_after, "settles_after"),
+        settles_after=None if settles_after is None else one_window(settles_after, "settles_after"),
         censored_by=censored_by,
         competes_with=competes_with,
-        treated_by=Rows(treated_by, None) if isinstance(treated_by, type) else treated_by,
+        treated_by=_rows(treated_by),
+        looked=_rows(looked),
+        at_random=at_random_of(_rows(looked), at_random),
     )
 
 
@@ -148,7 +184,26 @@ def condition_of(extract: type[Extract], text: str, place: str, *, as_of: bool) 
     return snippet
 
 
-def _one(windows: tuple[Window, ...] | None, argument: str) -> Window:
+def at_random_of(looked: Rows | None, text: str | None) -> Snippet | None:
+    """Check which of the looks were drawn at random, a condition on the columns of their extract."""
+    if text is None:
+        return None
+    if looked is None:
+        raise DefinitionError(
+            f"the outcome says which looks were at random, {text!r}, and not what a look is",
+            expected="looked=where(Extract, condition) beside at_random=...",
+            next_step="Say which rows show that somebody looked, or leave at_random out.",
+            who="the data scientist who wrote the definition",
+        )
+    return condition_of(looked.extract, text, f"at_random on {looked.extract.__name__}", as_of=False)
+
+
+def _rows(given: type[Extract] | Rows | None) -> Rows | None:
+    return Rows(given, None) if isinstance(given, type) else given
+
+
+def one_window(windows: tuple[Window, ...] | None, argument: str) -> Window:
+    """Take the one length of time that an argument must give."""
     if windows is None or len(windows) != 1:
         raise DefinitionError(
             f"{argument} gives {0 if windows is None else len(windows)} lengths of time",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from riskmodels.records import UnlinkedGroup
 if TYPE_CHECKING:
     from riskmodels.features.case import UseCase
 
-__all__ = ["UNKNOWN", "WITHHELD", "Audited", "audit_table", "excluded", "read_for_people"]
+__all__ = ["UNKNOWN", "WITHHELD", "Audited", "audit_table", "excluded", "read_for_people", "totals_table"]
 
 UNKNOWN = "Unknown"
 WITHHELD = "Withheld"
@@ -33,7 +34,7 @@ def _of_role(lake: Lake, role: str) -> type[Extract] | None:
 def read_for_people(case: UseCase, lake: Lake) -> tuple[type[Extract], ...]:
     """List the extracts that exclusions and the audit read."""
     exclusions, links = _of_role(lake, "exclusions"), _of_role(lake, "links")
-    audited = dict.fromkeys(each.extract for each in case.audit_by)
+    audited = dict.fromkeys(each.extract for each in (*case.audit_by, *case.totals_by))
     here = links is not None and links.key_column(case.entity_kind) is not None
     linking = [links] if links is not None and here and (exclusions is not None or audited) else []
     return (*([exclusions] if exclusions is not None else []), *linking, *audited)
@@ -79,14 +80,47 @@ class Audited:
 
 def audit_table(case: UseCase, lake: Lake, spine: pa.Table) -> Audited:
     """Read the characteristics of each row of a spine, as they were visible at its as-of date."""
+    read = _read(case, lake, spine, case.audit_by)
+    _withhold(case, lake, read, [each.name for each in case.audit_by if _is_of_a_person(each)])
+    if not read.through_links:
+        return Audited(read.frame, None, ())
+    known = [each.name for each in case.audit_by if each.name not in read.through_links]
+    by_group = _unlinked_by_group(read.frame[known], ~read.linked)
+    return Audited(read.frame, float(1 - read.linked.mean()), by_group)
+
+
+def totals_table(case: UseCase, lake: Lake, spine: pa.Table) -> pd.DataFrame | None:
+    """Read what totals are given by, as it was visible at each row's as-of date; None where nothing is.
+
+    A notice against the use of equality data withholds the protected ones alone: a total by ward is no such use.
+    """
+    if not case.totals_by:
+        return None
+    read = _read(case, lake, spine, case.totals_by)
+    listed = [each for each in case.totals_by if each.protected is not None]
+    _withhold(case, lake, read, [each.name for each in listed if _is_of_a_person(each)])
+    return read.frame
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """Characteristics of each row, by as_of and entity; whom a link leads from, and which were reached through one."""
+
+    rows: pd.DataFrame
+    frame: pd.DataFrame
+    linked: pd.Series[bool]
+    through_links: tuple[str, ...]
+
+
+def _read(case: UseCase, lake: Lake, spine: pa.Table, listed: Sequence[Characteristic]) -> _Read:
     rows = pd.DataFrame({name: spine.column(name).to_numpy() for name in ("entity", "as_of")})
     rows = rows.sort_values(["as_of", "entity"], ignore_index=True)
     lake.put("spine", spine)
     made: dict[str, pd.Series[str]] = {}
     linked = pd.Series(data=False, index=rows.index)
     through_links: list[str] = []
-    for extract in dict.fromkeys(each.extract for each in case.audit_by):
-        group = [each for each in case.audit_by if each.extract is extract]
+    for extract in dict.fromkeys(each.extract for each in listed):
+        group = [each for each in listed if each.extract is extract]
         key, through = _people(case, lake, extract)
         found = lake.query(
             f"SELECT * FROM ({characteristics_query(extract, group, key, 'audited', 'spine')}) ORDER BY as_of, entity"
@@ -98,12 +132,8 @@ def audit_table(case: UseCase, lake: Lake, spine: pa.Table) -> Audited:
             made[each.name] = pd.Series(found.column(each.name).to_pylist(), dtype="str").fillna(UNKNOWN)
         lake.drop("audited")
     lake.drop("spine")
-    audit = pd.DataFrame({each.name: made[each.name] for each in case.audit_by}, index=rows.index)
-    _withhold(case, lake, rows, audit)
-    if not through_links:
-        return Audited(audit, None, ())
-    known = [each.name for each in case.audit_by if each.name not in through_links]
-    return Audited(audit, float(1 - linked.mean()), _unlinked_by_group(audit[known], ~linked))
+    frame = pd.DataFrame({each.name: made[each.name] for each in listed}, index=rows.index)
+    return _Read(rows, frame, linked, tuple(through_links))
 
 
 def _unlinked_by_group(audit: pd.DataFrame, unlinked: pd.Series[bool]) -> tuple[UnlinkedGroup, ...]:
@@ -149,11 +179,11 @@ def _is_linked(lake: Lake, rows: pd.DataFrame) -> pd.Series[bool]:
     return pd.Series(pd.MultiIndex.from_frame(rows).isin(linked), index=rows.index)
 
 
-def _withhold(case: UseCase, lake: Lake, rows: pd.DataFrame, audit: pd.DataFrame) -> None:
-    notice = _covered(case, lake, rows, equality_only=True)
-    for each in case.audit_by:
-        if _is_of_a_person(each):
-            audit.loc[notice, each.name] = WITHHELD
+def _withhold(case: UseCase, lake: Lake, read: _Read, names: Sequence[str]) -> None:
+    if names:
+        notice = _covered(case, lake, read.rows, equality_only=True)
+        for name in names:
+            read.frame.loc[notice, name] = WITHHELD
 
 
 def _is_of_a_person(each: Characteristic) -> bool:

@@ -12,7 +12,8 @@ from riskmodels.features.audit import Characteristic
 from riskmodels.features.builders import Feature, refuse_overwritten, snippet_of, value_of
 from riskmodels.features.case import UseCase
 from riskmodels.features.expressions import Snippet, parse
-from riskmodels.features.outcomes import Outcome, Rows, condition_of, where
+from riskmodels.features.outcomes import Amount, Outcome, Rows, at_random_of, condition_of, where
+from riskmodels.features.running import amount_of
 from riskmodels.features.windows import Window
 from riskmodels.lake.contracts import ColumnRef, Extract
 from riskmodels.naming import nearest
@@ -24,7 +25,7 @@ FORMAT = 1
 
 def to_dict(case: UseCase) -> dict[str, Any]:
     """Write a use case as plain data that JSON can hold."""
-    return {
+    said = {
         "format": FORMAT,
         "name": case.name,
         "says": case.says,
@@ -38,6 +39,11 @@ def to_dict(case: UseCase) -> dict[str, Any]:
         "harms": list(case.harms),
         "lead": case.lead,
     }
+    if case.intervals_within is not None:  # said only where it is so, as of an outcome below
+        said["intervals_within"] = case.intervals_within
+    if case.totals_by:
+        said["totals_by"] = [_characteristic(each) for each in case.totals_by]
+    return said
 
 
 def digest(case: UseCase) -> str:
@@ -81,6 +87,8 @@ def from_dict(data: Mapping[str, Any], contracts: Mapping[str, type[Extract]]) -
         baseline=data["baseline"],
         harms=data["harms"],
         lead=data["lead"],
+        intervals_within=data.get("intervals_within"),
+        totals_by=[reader.characteristic(each) for each in data.get("totals_by", ())],
     )
 
 
@@ -97,7 +105,7 @@ def _rows(rows: Rows) -> dict[str, Any]:
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:
-    return {
+    said = {
         "extract": outcome.extract.__name__,
         "condition": _text(outcome.condition),
         "within": _window(outcome.within),
@@ -108,6 +116,15 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "competes_with": outcome.competes_with,
         "treated_by": None if outcome.treated_by is None else _rows(outcome.treated_by),
     }
+    if outcome.looked is not None:  # said only where it is so: definitions without it keep the digest they had
+        said |= {"looked": _rows(outcome.looked), "at_random": _text(outcome.at_random)}
+    if outcome.amount is not None:
+        said["amount"] = _amount(outcome.amount)
+    return said
+
+
+def _amount(amount: Amount) -> dict[str, Any]:
+    return {"value": amount.value.text, "begins": amount.begins, "ends": amount.ends, "unit": amount.unit}
 
 
 def _feature(feature: Feature) -> dict[str, Any]:
@@ -172,6 +189,7 @@ class _Reader:
         extract = self.extract(data["extract"])
         place = f"the outcome on {extract.__name__}"
         within = self.window(data["within"])
+        looked = None if data.get("looked") is None else self.rows(data["looked"])
         return Outcome(
             extract=extract,
             condition=condition_of(extract, data["condition"], place, as_of=False),
@@ -182,6 +200,9 @@ class _Reader:
             censored_by=data["censored_by"],
             competes_with=data["competes_with"],
             treated_by=None if data["treated_by"] is None else self.rows(data["treated_by"]),
+            looked=looked,
+            at_random=at_random_of(looked, data.get("at_random")),
+            amount=None if data.get("amount") is None else amount_of(extract, **data["amount"]),
         )
 
     def feature(self, data: Mapping[str, Any]) -> Feature:

@@ -72,7 +72,10 @@ class LineageEntry:
 
 @dataclass(frozen=True)
 class PeriodCount:
-    """What became of the population at one as-of date; ``rows`` are those a model may learn from."""
+    """What became of the population at one as-of date; ``rows`` are those a model may learn from.
+
+    ``not_looked`` counts those whose outcome nobody knows because nobody looked.
+    """
 
     as_of: datetime.date
     population: int
@@ -83,6 +86,7 @@ class PeriodCount:
     treated: int
     rows: int
     positives: int | None
+    not_looked: int = 0
 
 
 @dataclass(frozen=True)
@@ -136,8 +140,8 @@ class TrainingTable:
         Protected characteristics as text, ``"Unknown"`` where not held. Never part of ``X``.
     spine : DataFrame, shape (n_rows, 5)
         ``entity`` (pseudonym, int64), ``as_of`` (datetime64), ``treated`` and ``competing`` (bool), ``weight``
-        (float64, inverse probability of not being censored, at least 1). Unique in (entity, as_of);
-        sorted by as_of, entity.
+        (float64, inverse probability of not being censored, at least 1; for an amount, times the share of the horizon
+        that the entity was watched for). Unique in (entity, as_of); sorted by as_of, entity.
     digest : str
         SHA-256 of all data above; equal digests mean equal tables.
     unit : str or None

@@ -10,7 +10,7 @@ from riskmodels.lake.contracts import Extract
 if TYPE_CHECKING:
     from riskmodels.features.case import UseCase
 
-__all__ = ["exclusions_query", "outcome_query", "population_query", "treated_query"]
+__all__ = ["ends_query", "exclusions_query", "looked_query", "outcome_query", "population_query", "treated_query"]
 
 
 def population_query(case: UseCase, as_of_dates: str) -> str:
@@ -79,7 +79,7 @@ def outcome_query(case: UseCase, spine: str) -> str:
         f"  SUM(CASE WHEN {meets} THEN 1 ELSE 0 END) {run} AS met\n"
         f'FROM {folder} AS e WHERE e._superseded_from IS NULL AND e."{key}" IS NOT NULL\n),\n'
         f"hits AS (SELECT entity, hit_at, began_at FROM run WHERE met = {outcome.times_running}),\n"
-        f"ends AS (\n{_ends(case)}\n)\n"
+        f"ends AS (\n{ends_query(case)}\n)\n"
         f"SELECT s.entity, s.as_of, MIN(h.hit_at) AS happened_at, MIN(z.left_at) AS left_at,\n"
         f"  MIN(z.competing_at) AS competing_at\n"
         f"FROM {spine} AS s LEFT JOIN ends AS z ON z.entity = s.entity\n"
@@ -90,7 +90,8 @@ def outcome_query(case: UseCase, spine: str) -> str:
     )
 
 
-def _ends(case: UseCase) -> str:
+def ends_query(case: UseCase) -> str:
+    """Write the query for ``entity, left_at, competing_at``: when the watching of each entity ends, as known today."""
     extract, outcome = case.population.extract, case.outcome
     key, folder = f'p."{case.entity}"', extract.folder()
     left = f'CAST(p."{outcome.censored_by}" AS TIMESTAMP)' if outcome.censored_by else "CAST(NULL AS TIMESTAMP)"
@@ -117,4 +118,34 @@ def treated_query(case: UseCase, spine: str) -> str | None:
         f"SELECT DISTINCT s.entity, s.as_of FROM {spine} AS s JOIN {treated.extract.folder()} AS e\n"
         f'ON e."{key}" = s.entity AND e._superseded_from IS NULL AND e._event >= s.as_of '
         f"AND e._event < s.as_of + INTERVAL '{case.horizon_days}' DAY AND {meets}"
+    )
+
+
+def looked_query(case: UseCase, fates: str) -> str | None:
+    """Write the query for ``entity, as_of, first_at, random_at, found_at`` of those looked at, or None.
+
+    ``found_at`` is the last look up to the day of the outcome. A look after the entity left, or after a competing
+    event, is a look at something else.
+
+    Parameters
+    ----------
+    fates : str
+        Table of ``entity, as_of, happened_at, left_at, competing_at``.
+    """
+    looked, at_random = case.outcome.looked, case.outcome.at_random
+    if looked is None:
+        return None
+    key = looked.extract.key_column(case.entity_kind)
+    meets = "TRUE" if looked.condition is None else snippet_sql(looked.condition, "e", "s.as_of")
+    drawn = "FALSE" if at_random is None else snippet_sql(at_random, "e", "NULL")
+    return (
+        f"SELECT s.entity, s.as_of, MIN(e._event) AS first_at,\n"
+        f"  MIN(CASE WHEN {drawn} THEN e._event END) AS random_at,\n"
+        f"  MAX(CASE WHEN e._event <= s.happened_at THEN e._event END) AS found_at\n"
+        f"FROM {fates} AS s JOIN {looked.extract.folder()} AS e\n"
+        f'ON e."{key}" = s.entity AND e._superseded_from IS NULL AND e._event >= s.as_of '
+        f"AND e._event < s.as_of + INTERVAL '{case.horizon_days}' DAY AND {meets}\n"
+        f"AND (s.left_at IS NULL OR e._event < s.left_at) "
+        f"AND (s.competing_at IS NULL OR e._event < s.competing_at)\n"
+        f"GROUP BY s.entity, s.as_of"
     )
