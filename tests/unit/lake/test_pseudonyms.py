@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from riskmodels.errors import OutputError, SettingsError
-from riskmodels.lake import pseudonym_key
+from riskmodels.lake import Lake, pseudonym_key
 from riskmodels.lake.pseudonyms import Pseudonyms
 from tests.lakes import SECRET, arrow, lay, open_lake, pseudonym, typed
 from tests.unit.lake.examples import CONTRACTS, Payments, Tenancies
@@ -107,3 +107,17 @@ def test_a_folder_that_cannot_hold_the_key_is_an_output_error(tmp_path: Path) ->
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot be made"):
         pseudonym_key(tmp_path / "file" / "pseudonym.key")
+
+
+def test_only_who_holds_the_secret_turns_a_pseudonym_back(tmp_path: Path) -> None:
+    rows = typed(
+        Payments, [{"payment_id": f"p{n}", "tenancy_id": f"t{n % 3}", "paid_on": "2024-01-01"} for n in range(6)]
+    )
+    lay(tmp_path, {Payments: rows})
+    made = {number: pseudonym(f"t{number}") for number in range(3)}
+    with open_lake(tmp_path, [Payments]) as lake:
+        assert {made[0]: "t0", made[2]: "t2"} == lake.references(Payments, "tenancy", [made[0], made[2], 12345])
+        assert {} == lake.references(Payments, "tenancy", [])
+        assert {} == lake.references(Payments, "payment", [made[0]])
+    with Lake.open(tmp_path, [Payments], pseudonym_key=b"another secret of 32 bytes or so") as lake:
+        assert {} == lake.references(Payments, "tenancy", [made[0]])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from riskmodels.atomic import cannot_write, new_folder
 from riskmodels.errors import OutputError, SettingsError
@@ -66,9 +67,14 @@ def make_demo_lake(
     seed: int,
     ends_on: datetime.date = LAST_DAY,
     plant_bias: bool = False,
+    dwellings: int = 0,
+    care_people: int = 0,
     progress: Progress | None = None,
 ) -> DemoLake:
-    """Make a believable landlord's lake, of which nothing but the map is real.
+    """Make a believable borough's lake, of which nothing but the map is real.
+
+    The council's own tenancies are always in it; private homes and adult social care are where they are asked for. Each
+    part is the same, byte for byte, whatever the others are.
 
     The truth that only the generator knows goes to a folder beside it, of the same name with ``.truth`` added. Both are
     made in drafts and renamed at the end, so that an interruption leaves nothing.
@@ -88,6 +94,10 @@ def make_demo_lake(
     plant_bias : bool
         Whether disabled tenants fall into arrears for a reason that no record foretells (``plants.py``), for an audit
         to find. Without it the files are the same, byte for byte, as if this could not be asked for.
+    dwellings : int
+        Homes of every tenure that the licensing team's records are about, from 500 to 500,000; 0 leaves them out.
+    care_people : int
+        People who draw on adult social care on an average day, from 200 to 100,000; 0 leaves them out.
     progress : callable, optional
         Told what is being done and the share of the work that is over, in [0, 1].
 
@@ -98,13 +108,18 @@ def make_demo_lake(
     OutputError
         When the folder holds something already, or cannot be written.
     """
-    _check_settings(households, years, seed, ends_on)
+    _check_settings(households, years, seed, ends_on, dwellings, care_people)
     truth_folder = directory.with_name(f"{directory.name}.truth")
     for folder in (directory, truth_folder):
         _check_folder(folder)
     world = draw_world(households, years, seed, ends_on, plant=PlantedBias() if plant_bias else None)
     with new_folder(truth_folder) as truth_draft, new_folder(directory) as draft:
-        rows = _simulate(world, draft.path, truth_draft.path, progress or _tell_nobody)
+        tell = progress or _tell_nobody
+        rows = _simulate(world, draft.path, truth_draft.path, tell)
+        for more in _other_services(world, draft.path, truth_draft.path, dwellings, care_people, tell):
+            rows |= {name: count + rows.get(name, 0) for name, count in more.items()}
+        tell("Done", 1.0)
+        rows = dict(sorted(rows.items()))
     return DemoLake(directory, truth_folder / TRUTH_FILE, rows, world.calendar.first_day, ends_on)
 
 
@@ -112,8 +127,12 @@ def _tell_nobody(_doing: str, _share: float) -> None:
     return None
 
 
-def _check_settings(households: int, years: int, seed: int, ends_on: datetime.date) -> None:
-    ranges = (("households", households, 20, 200_000), ("years", years, 1, 12), ("seed", seed, 0, 2**63 - 1))
+def _check_settings(
+    households: int, years: int, seed: int, ends_on: datetime.date, dwellings: int, care_people: int
+) -> None:
+    ranges = [("households", households, 20, 200_000), ("years", years, 1, 12), ("seed", seed, 0, 2**63 - 1)]
+    ranges += [("dwellings", dwellings, 500, 500_000)] if dwellings else []
+    ranges += [("care_people", care_people, 200, 100_000)] if care_people else []
     for name, value, least, greatest in ranges:
         if not least <= value <= greatest:
             raise _out_of_range(name, str(value), f"a whole number from {least:,} to {greatest:,}")
@@ -190,5 +209,25 @@ def _simulate(world: World, folder: Path, truth_folder: Path, tell: Progress) ->
     scribe.write_the_rest()
     truth.save(world, scribe.faults, scribe.back_dated, truth_folder)
     save_plant(world, truth_folder)
-    tell("Done", 1.0)
     return dict(sorted(scribe.counts.items()))
+
+
+def _other_services(
+    world: World, folder: Path, truth_folder: Path, dwellings: int, care_people: int, tell: Progress
+) -> Iterator[dict[str, int]]:
+    """Write the records of services other than the landlord, each from streams of its own."""
+    shared: dict[str, Any] = {
+        "first_day": world.calendar.first_day,
+        "last_day": world.calendar.last_day,
+        "where": world.places,
+        "streams": world.streams,
+        "tell": tell,
+    }
+    if dwellings:
+        from riskmodels.lake.demo.property import write_property
+
+        yield write_property(folder, truth_folder, dwellings=dwellings, **shared)
+    if care_people:
+        from riskmodels.lake.demo.care import write_care
+
+        yield write_care(folder, truth_folder, people=care_people, **shared)
