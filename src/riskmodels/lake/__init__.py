@@ -10,13 +10,16 @@ from riskmodels.lake.contracts import (
     Money,
     Number,
     Ordered,
+    RowRule,
     Source,
     Text,
+    Together,
     Whole,
     birth_date,
     column,
     key,
     ordered,
+    together,
 )
 from riskmodels.lake.history import History, current_only, events, snapshots
 from riskmodels.lake.lake import Lake
@@ -36,8 +39,10 @@ __all__ = [
     "Money",
     "Number",
     "Ordered",
+    "RowRule",
     "Source",
     "Text",
+    "Together",
     "Whole",
     "birth_date",
     "column",
@@ -48,4 +53,5 @@ __all__ = [
     "ordered",
     "pseudonym_key",
     "snapshots",
+    "together",
 ]

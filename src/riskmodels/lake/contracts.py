@@ -15,7 +15,7 @@ make. The same facts compile to SQL predicates, so that bad rows are found where
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
@@ -26,7 +26,9 @@ from pandera.api.dataframe.model_components import FieldInfo
 from pandera.engines import pandas_engine
 
 from riskmodels.errors import DefinitionError
+from riskmodels.lake.codes import check_codes, in_frame
 from riskmodels.lake.history import History
+from riskmodels.lake.rules import Ordered, RowRule, Together, ordered, together
 from riskmodels.naming import nearest
 
 __all__ = [
@@ -39,13 +41,16 @@ __all__ = [
     "Money",
     "Number",
     "Ordered",
+    "RowRule",
     "Source",
     "Text",
+    "Together",
     "Whole",
     "birth_date",
     "column",
     "key",
     "ordered",
+    "together",
 ]
 
 Kind = Literal["key", "text", "money", "whole", "number", "day", "moment", "flag"]
@@ -119,24 +124,8 @@ class ColumnSpec:
     protected: str | None = None
     special_category: bool = False
     birth_date: bool = False
-
-
-@dataclass(frozen=True)
-class Ordered:
-    """A rule between two columns of a row: the first is never after (or above) the second. Nulls pass."""
-
-    first: str
-    second: str
-
-    @property
-    def name(self) -> str:
-        """Say the rule, as the data dictionary shows it."""
-        return f"{self.first} is not after {self.second}"
-
-
-def ordered(first: str, second: str) -> Ordered:
-    """Declare that one column is never after (or above) another, such as a start and an end."""
-    return Ordered(first, second)
+    mapped: tuple[tuple[str, str], ...] = ()
+    otherwise: str | None = None
 
 
 class ColumnRef(str):
@@ -169,6 +158,8 @@ def column(
     pattern: str | None = None,
     protected: str | None = None,
     special_category: bool = False,
+    mapped: Mapping[str, str] | None = None,
+    otherwise: str | None = None,
     _facts: dict[str, Any] | None = None,
 ) -> Any:
     """Declare a column: its meaning, unit and what it may hold.
@@ -192,7 +183,14 @@ def column(
         A protected column is never a feature.
     special_category : bool
         Whether it is special category data (Article 9 UK GDPR).
+    mapped : mapping of str to str, optional
+        Codes that the standard has replaced, and what each is read as. Counted, never guessed.
+    otherwise : str, optional
+        What the standard calls a code that is neither in the list nor mapped; without it such a row is quarantined.
     """
+    check_codes(values, mapped or {}, otherwise)
+    if values is not None and otherwise is not None and otherwise not in values:
+        values = (*values, otherwise)
     checks: list[pa.Check] = []
     if values is not None:
         checks.append(pa.Check.isin(list(values), name="allowed values"))
@@ -210,6 +208,8 @@ def column(
         "pattern": pattern,
         "protected": protected,
         "special_category": special_category,
+        "mapped": tuple((mapped or {}).items()),
+        "otherwise": otherwise,
         **(_facts or {}),
     }
     return _Declared(checks, nullable=nullable, nullable_explicit=True, description=says, metadata=facts)
@@ -242,7 +242,7 @@ class Extract(pa.DataFrameModel):
     _row: ClassVar[tuple[str, ...]]
     _history: ClassVar[History]
     _tolerance: ClassVar[float]
-    _rules: ClassVar[tuple[Ordered, ...]]
+    _rules: ClassVar[tuple[RowRule, ...]]
     _role: ClassVar[Role]
     _columns: ClassVar[dict[str, ColumnSpec]]
 
@@ -254,7 +254,7 @@ class Extract(pa.DataFrameModel):
         row: Sequence[str] | None = None,
         history: History | None = None,
         tolerance: float = 0.01,
-        rules: Sequence[Ordered] = (),
+        rules: Sequence[RowRule] = (),
         role: Role = "data",
         **kwargs: Any,
     ) -> None:
@@ -309,14 +309,21 @@ class Extract(pa.DataFrameModel):
     def schema(cls) -> pa.DataFrameSchema:
         """Give the pandera schema: column checks, clocks that are never empty, and the rules between columns."""
         schema = cls.to_schema()
-        rules = [pa.Check(_holds(rule), name=rule.name) for rule in cls._rules]
+        rules = [pa.Check(rule.holds, name=rule.name) for rule in cls._rules]
         rules += [
             pa.Check(_finite(spec.name), name=spec.name) for spec in cls._columns.values() if spec.kind == "number"
         ]
         rules += [
             pa.Check(_there(name), name=name) for name in (cls._history.event_time, cls._history.known_time) if name
         ]
-        return pa.DataFrameSchema(schema.columns, checks=[*schema.checks, *rules], strict=False, name=cls._folder)
+        coded = [spec for spec in cls._columns.values() if spec.mapped or spec.otherwise is not None]
+        return pa.DataFrameSchema(
+            schema.columns,
+            checks=[*schema.checks, *rules],
+            parsers=[pa.Parser(lambda frame: in_frame(coded, frame))] if coded else [],
+            strict=False,
+            name=cls._folder,
+        )
 
     @classmethod
     def source(cls) -> Source:
@@ -344,7 +351,7 @@ class Extract(pa.DataFrameModel):
         return cls._tolerance
 
     @classmethod
-    def rules(cls) -> tuple[Ordered, ...]:
+    def rules(cls) -> tuple[RowRule, ...]:
         """Give the rules between columns."""
         return cls._rules
 
@@ -378,13 +385,5 @@ def _finite(name: str) -> Any:
 def _there(name: str) -> Any:
     def check(frame: pd.DataFrame) -> pd.Series[bool]:
         return frame[name].notna()
-
-    return check
-
-
-def _holds(rule: Ordered) -> Any:
-    def check(frame: pd.DataFrame) -> pd.Series[bool]:
-        first, second = frame[rule.first], frame[rule.second]
-        return (first.isna() | second.isna() | (first <= second)).astype(bool)
 
     return check

@@ -43,6 +43,7 @@ def faults_by_owner(report: QualityReport) -> dict[str, tuple[Fault, ...]]:
             **one.quarantined,
             "same key and known time as another version": one.duplicates,
             **{f"{link}: not found there": rows for link, rows in one.orphans.items()},
+            **one.read_as,
         }
         for rule, rows in counted.items():
             if rows:
@@ -56,9 +57,13 @@ def faults_by_owner(report: QualityReport) -> dict[str, tuple[Fault, ...]]:
 def counts_sql(extract: type[Extract], scan: Scan, staged: str) -> str:
     """Write the one query that counts rows by the rules they broke, empty cells, and the span of the clocks."""
     nulls = ", ".join(f"count(*) - count({quoted(name)}) AS {quoted(name)}" for name in extract.columns())
+    read = "".join(
+        f", count(*) FILTER ((_read_{place // BITS} >> {place % BITS}) & 1 = 1) AS _reading_{place}"
+        for place in range(len(scan.readings))
+    )
     return (
         f"SELECT {', '.join(scan.marks)}, count(*) AS _rows, min(_event) AS _first_event, max(_event) AS _last_event, "
-        f"max(_known) AS _last_known, {nulls} FROM {staged} GROUP BY {', '.join(scan.marks)}"
+        f"max(_known) AS _last_known, {nulls}{read} FROM {staged} GROUP BY {', '.join(scan.marks)}"
     )
 
 
@@ -75,6 +80,7 @@ def quality_of(
     """Put together an extract's quality from the counted groups; orphans are counted later, across extracts."""
     quarantined = dict.fromkeys((rule.name for rule in scan.rules), 0)
     good: dict[str, Any] = {}
+    read = {one.name: sum(group[f"_reading_{place}"] for group in groups) for place, one in enumerate(scan.readings)}
     for group in groups:
         broken = rules_of(group, scan)
         for rule in broken:
@@ -97,6 +103,7 @@ def quality_of(
         last_known=good.get("_last_known"),
         known_time_assumed=extract.history().known_time_assumed,
         tolerance=extract.tolerance(),
+        read_as={name: rows for name, rows in read.items() if rows},
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from riskmodels.lake.casts import TYPE_FAULTS, typed
+from riskmodels.lake.codes import Reading, readings, translated
 from riskmodels.lake.contracts import ColumnSpec, Extract
 from riskmodels.lake.pseudonyms import Pseudonyms
 from riskmodels.lake.sources import ExtractFiles
@@ -29,13 +30,15 @@ class Scan:
     """The query that reads an extract, and what its rows are marked with.
 
     The query gives the declared columns, ``_event``, ``_known``, ``_deleted``, and ``_broken_0``, ``_broken_1``, ...:
-    bit ``i % 62`` of mark ``i // 62`` is set where the row breaks ``rules[i]``.
+    bit ``i % 62`` of mark ``i // 62`` is set where the row breaks ``rules[i]``. Where the contract maps codes it also
+    gives ``_read_0``, ``_read_1``, ..., marked in the same manner with the ``readings`` of the row's codes.
     """
 
     sql: str
     rules: tuple[Rule, ...]
     marks: tuple[str, ...]
     kinds: frozenset[str]
+    readings: tuple[Reading, ...] = ()
 
     @property
     def good(self) -> str:
@@ -53,24 +56,26 @@ def scan_of(
     specs = list(extract.columns().values())
     inner: list[str] = []
     rules: list[Rule] = []
+    read: list[Reading] = []
     for spec in specs:
         sql, may_fail = typed(spec, files)
-        inner.append(f"{sql} AS {quoted(spec.name)}")
+        read += readings(spec, sql)
+        inner.append(f"{translated(spec, sql)} AS {quoted(spec.name)}")
         if may_fail:
             inner.append(f"{quoted(spec.name)} IS NOT NULL AND ({sql}) IS NULL AS {_fault(spec)}")
         rules += _column_rules(spec, may_fail=may_fail, clock=_is_clock(spec, extract))
-    rules += [
-        Rule(f"{rule.first}: after {rule.second}", f"coalesce({quoted(rule.first)} > {quoted(rule.second)}, false)")
-        for rule in extract.rules()
-    ]
-    marks = _marks(rules)
+    rules += [Rule(rule.fault, rule.broken) for rule in extract.rules()]
+    marks = _marks("_broken", [rule.broken for rule in rules])
+    read_marks = _marks("_read", [one.applies for one in read]) if read else {}
+    inner += [f"{sql} AS {name}" for name, sql in read_marks.items()]
     outer = [f"{_shown(spec, pseudonyms, recurring)} AS {quoted(spec.name)}" for spec in specs]
     outer += _clocks(extract)
     outer += [f"{sql} AS {name}" for name, sql in marks.items()]
+    outer += list(read_marks)
     joined = " ".join(_looked_up(spec, files, pseudonyms) for spec in specs if spec.name in recurring)
     sql = f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM extract_files) AS typed {joined}"
     kinds = frozenset(spec.key_of for spec in specs if spec.key_of and spec.key_of != "area")
-    return Scan(sql, tuple(rules), tuple(marks), kinds)
+    return Scan(sql, tuple(rules), tuple(marks), kinds, tuple(read))
 
 
 def _fault(spec: ColumnSpec) -> str:
@@ -102,14 +107,14 @@ def _column_rules(spec: ColumnSpec, *, may_fail: bool, clock: bool) -> list[Rule
     return rules
 
 
-def _marks(rules: Sequence[Rule]) -> dict[str, str]:
+def _marks(name: str, conditions: Sequence[str]) -> dict[str, str]:
     marks: dict[str, str] = {}
-    for start in range(0, max(len(rules), 1), BITS):
+    for start in range(0, max(len(conditions), 1), BITS):
         bits = [
-            f"CASE WHEN {rule.broken} THEN {1 << place} ELSE 0 END"
-            for place, rule in enumerate(rules[start : start + BITS])
+            f"CASE WHEN {condition} THEN {1 << place} ELSE 0 END"
+            for place, condition in enumerate(conditions[start : start + BITS])
         ]
-        marks[f"_broken_{start // BITS}"] = f"CAST({' + '.join(bits) or '0'} AS BIGINT)"
+        marks[f"{name}_{start // BITS}"] = f"CAST({' + '.join(bits) or '0'} AS BIGINT)"
     return marks
 
 

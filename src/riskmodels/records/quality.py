@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = ["ExtractQuality", "QualityReport"]
 
@@ -35,6 +35,8 @@ class ExtractQuality:
         Whether the known clock is an assumption of the contract.
     tolerance : float
         Share of rows, in [0, 1], that may be bad.
+    read_as : mapping of str to int
+        Cells whose code was read as another, as the standard says, by ``"column: 'old' read as 'new'"``.
     """
 
     extract: str
@@ -52,6 +54,7 @@ class ExtractQuality:
     last_known: datetime.datetime | None
     known_time_assumed: bool
     tolerance: float
+    read_as: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def bad(self) -> int:
