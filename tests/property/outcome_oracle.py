@@ -29,6 +29,9 @@ class AskedCase:
     competes_with: str | None = None
     treated_by: type[Extract] | None = None
     treated_where: Said | None = None
+    looked: type[Extract] | None = None
+    looked_where: Said | None = None
+    at_random: Said | None = None
     exclusions: type[Extract] | None = None
     links: type[Extract] | None = None
     entity: str = "tenancy_id"
@@ -45,6 +48,8 @@ class Answer:
     treated: bool
     time: datetime.timedelta
     weight: float = 1.0
+    at_random: bool = False
+    looked_on: datetime.date | None = None
 
 
 @dataclass
@@ -55,6 +60,8 @@ class Period:
     excluded: int = 0
     immature: int = 0
     censored: int = 0
+    not_looked: int = 0
+    unseen: list[Answer] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
 
@@ -78,10 +85,12 @@ def answer(
                     period.censored += 1
                     watched.append((found, True))
                 else:
-                    period.answers.append(found)
+                    seen = asked.looked is None or found.looked_on is not None
+                    (period.answers if seen else period.unseen).append(found)
+                    period.not_looked += not seen
                     watched.append((found.time, False))
     for period in periods.values():
-        for row in period.answers:
+        for row in (*period.answers, *period.unseen):
             row.weight = float(1 / still_watched(watched, before=row.time))
     return periods
 
@@ -125,7 +134,8 @@ def _time(start: datetime.datetime, end: datetime.datetime) -> datetime.timedelt
 
 
 def _days(asked: AskedCase, *, settled: bool) -> datetime.timedelta:
-    assumed = asked.extract.history().known_after_days or 0
+    sources = (asked.extract, *([asked.looked] if asked.looked is not None else []))
+    assumed = max(extract.history().known_after_days or 0 for extract in sources)
     return datetime.timedelta(days=asked.within + ((asked.settles_after or 0) + assumed if settled else 0))
 
 
@@ -143,13 +153,35 @@ def _what_happened(asked: AskedCase, lake: Rows, entity: str, date: datetime.dat
         holds(asked.treated_where, row, as_of)
         for row in _inside(asked.treated_by, lake, asked.entity, entity, as_of, end)
     )
+    look = _look(asked, lake, entity, as_of, stops, happened_at)
     if happened_at is not None:
-        return Answer(entity, date, 1, False, treated, _time(as_of, happened_at))
+        return Answer(entity, date, 1, False, treated, _time(as_of, happened_at), 1.0, *look)
     if leaves is not None and leaves < end and (competes is None or leaves < competes):
         return _time(as_of, leaves)
     if competes is not None and competes < end:
-        return Answer(entity, date, 0, True, treated, _time(as_of, competes))
-    return Answer(entity, date, 0, False, treated, end - as_of)
+        return Answer(entity, date, 0, True, treated, _time(as_of, competes), 1.0, *look)
+    return Answer(entity, date, 0, False, treated, end - as_of, 1.0, *look)
+
+
+def _look(
+    asked: AskedCase,
+    lake: Rows,
+    entity: str,
+    as_of: datetime.datetime,
+    stops: datetime.datetime,
+    happened_at: datetime.datetime | None,
+) -> tuple[bool, datetime.date | None]:
+    """Tell whether a draw asked for a look, and the day of the look that settled the answer, if anybody looked."""
+    if asked.looked is None:
+        return False, None
+    rows = _inside(asked.looked, lake, asked.entity, entity, as_of, stops)
+    looks = [row for row in rows if holds(asked.looked_where, row, as_of)]
+    drawn = [row for row in looks if asked.at_random is not None and holds(asked.at_random, row, as_of)]
+    settled = [*drawn, *looks][:1]
+    if happened_at is not None:
+        found = [row for row in looks if happened(asked.looked, row) <= happened_at]
+        settled = found[-1:] or settled
+    return bool(drawn), happened(asked.looked, settled[0]).date() if settled else None
 
 
 def _date(home: Sequence[Row], name: str | None) -> datetime.datetime | None:

@@ -53,6 +53,17 @@ def asked_cases(draw: st.DrawFn) -> AskedCase:
             [(None, None), (Visits, None), (Visits, CONDITIONS[Visits][0]), (Payments, CONDITIONS[Payments][5])]
         )
     )
+    looked, looked_where, at_random = draw(
+        st.sampled_from(
+            [
+                (None, None, None),
+                (None, None, None),
+                (Visits, CONDITIONS[Visits][0], None),
+                (Payments, CONDITIONS[Payments][5], CONDITIONS[Payments][0]),
+                (extract, None, condition),
+            ]
+        )
+    )
     return AskedCase(
         homes=Homes,
         who=draw(st.sampled_from([CURRENT, Said("true", lambda row, as_of: True)])),
@@ -65,6 +76,9 @@ def asked_cases(draw: st.DrawFn) -> AskedCase:
         competes_with=draw(st.sampled_from([None, "died_on"])),
         treated_by=treated_by,
         treated_where=treated_where,
+        looked=looked,
+        looked_where=looked_where,
+        at_random=at_random,
         exclusions=Exclusions,
         links=Links,
     )
@@ -75,6 +89,9 @@ def defined(asked: AskedCase) -> UseCase:
     treated: Any = asked.treated_by
     if asked.treated_by is not None and asked.treated_where is not None:
         treated = where(asked.treated_by, asked.treated_where.sql)
+    looked: Any = asked.looked
+    if asked.looked is not None and asked.looked_where is not None:
+        looked = where(asked.looked, asked.looked_where.sql)
     return case_of(
         [],
         population=where(Homes, asked.who.sql),
@@ -88,6 +105,8 @@ def defined(asked: AskedCase) -> UseCase:
             censored_by=asked.censored_by,
             competes_with=asked.competes_with,
             treated_by=treated,
+            looked=looked,
+            at_random=None if asked.at_random is None else asked.at_random.sql,
         ),
     )
 
@@ -190,9 +209,10 @@ def watched_lakes(draw: st.DrawFn) -> dict[type[Extract], list[Row]]:
 def test_a_whole_build_is_what_the_rules_say(
     rows: Mapping[type[Extract], list[Row]], asked: AskedCase, cut: datetime.date | None
 ) -> None:
-    if cut is None and not rows[asked.extract]:
+    sources = (asked.extract, *([asked.looked] if asked.looked is not None else []))
+    if cut is None and not all(rows[extract] for extract in sources):
         cut = CUTS[-1]
-    known_until = newest_known(asked.extract, rows) if cut is None else moment(cut)
+    known_until = min(newest_known(extract, rows) for extract in sources) if cut is None else moment(cut)
     expected = answer(asked, rows, DATES, known_until)
     with tempfile.TemporaryDirectory() as folder:
         lay(Path(folder), {extract: rows[extract] for extract in (*defined(asked).extracts(), Exclusions, Links)})
@@ -205,6 +225,9 @@ def test_a_whole_build_is_what_the_rules_say(
 
     assert [_counted(expected[date], date) for date in DATES] == [_reported(each) for each in table.report.periods]
     assert _answers(expected) == pytest.approx(_rows(table), rel=1e-12)
+    if asked.looked is not None:
+        assert _looks(expected) == _selected(table)
+        assert _unseen(expected) == pytest.approx(_others(table), rel=1e-12)
 
 
 def _build(asked: AskedCase, lake: Lake) -> TrainingTable:
@@ -218,6 +241,7 @@ def _counted(period: Period, date: datetime.date) -> dict[str, Any]:
         "excluded": period.excluded,
         "immature": period.immature,
         "censored": period.censored,
+        "not_looked": period.not_looked,
         "competing": sum(row.competing for row in period.answers),
         "treated": sum(row.treated for row in period.answers),
         "rows": len(period.answers),
@@ -230,6 +254,32 @@ def _reported(period: PeriodCount) -> dict[str, Any]:
         name: getattr(period, name) or 0 if name != "as_of" else period.as_of
         for name in _counted(Period(), period.as_of)
     }
+
+
+def _looks(periods: Mapping[datetime.date, Period]) -> list[tuple[bool, datetime.date | None]]:
+    rows = [row for period in periods.values() for row in period.answers]
+    rows.sort(key=lambda row: (row.as_of, pseudonym(row.entity)))
+    return [(row.at_random, row.looked_on) for row in rows]
+
+
+def _selected(table: TrainingTable) -> list[tuple[bool, datetime.date]]:
+    assert table.selection is not None
+    return list(zip(table.selection.at_random.tolist(), table.selection.looked_on.tolist(), strict=True))
+
+
+def _unseen(periods: Mapping[datetime.date, Period]) -> list[float]:
+    rows = [row for period in periods.values() for row in period.unseen]
+    rows.sort(key=lambda row: (row.as_of, pseudonym(row.entity)))
+    return [cell for row in rows for cell in (moment(row.as_of).timestamp(), float(pseudonym(row.entity)), row.weight)]
+
+
+def _others(table: TrainingTable) -> list[float]:
+    assert table.selection is not None
+    return [
+        cell
+        for row in table.selection.others_spine.itertuples(index=False)
+        for cell in (row.as_of.to_pydatetime().timestamp(), float(row.entity), row.stands_for)
+    ]
 
 
 def _answers(periods: Mapping[datetime.date, Period]) -> list[float]:

@@ -7,7 +7,9 @@ import hashlib
 import numpy as np
 import pandas as pd
 
-__all__ = ["table_digest"]
+from riskmodels.records.selection import Selection
+
+__all__ = ["selection_frames", "table_digest"]
 
 
 def table_digest(*frames: pd.DataFrame | pd.Series[float]) -> str:
@@ -20,6 +22,17 @@ def table_digest(*frames: pd.DataFrame | pd.Series[float]) -> str:
             seal.update(f"{name}\x1f{len(values)}\x1f".encode())
             seal.update(_bytes(values))
     return seal.hexdigest()
+
+
+def selection_frames(selection: Selection | None) -> tuple[pd.DataFrame, ...]:
+    """Give what a table holds of who was looked at as frames, for its digest; none where everybody's outcome is known.
+
+    Whether the weights allow for it shows in the weights; the figures that came of weighing are not data.
+    """
+    if selection is None:
+        return ()
+    looks = pd.DataFrame({"at_random": selection.at_random, "looked_on": selection.looked_on})
+    return looks, selection.others, selection.others_spine
 
 
 def _bytes(values: pd.Series[float]) -> bytes:
