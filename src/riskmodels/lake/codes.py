@@ -83,4 +83,4 @@ def _unknown(spec: ColumnSpec, sql: str) -> str:
 
 def _known(spec: ColumnSpec) -> tuple[str, ...]:
     old = tuple(old for old, _ in spec.mapped)
-    return old if spec.values is None else (*spec.values, *old)
+    return old if spec.values is None else (*spec.values, *old)  # noqa: PD011  a list of codes, not of a frame
