@@ -22,9 +22,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     (place / "denied/sitecustomize.py").write_text(NO_NETWORK)
     path = os.pathsep.join([str(place / "denied"), *filter(None, [os.environ.get("PYTHONPATH")])])
     environment = os.environ | {"PYTHONPATH": path, "CALLED": str(place / "called")}
-    words = ("demo", str(place / "ws"), "--households", str(HOUSEHOLDS), "--years", str(YEARS), "--json")
+    size = ("--households", str(HOUSEHOLDS), "--dwellings", "0", "--care-people", "0", "--years", str(YEARS))
+    words = ("demo", str(place / "ws"), "--case", "rent_arrears", *size, "--json")
     told = command(*words, env=environment)
     assert 0 == told.returncode, told.stderr
     assert not (place / "called").exists(), (place / "called").read_text()
-    yield place / "ws", json.loads(told.stdout), told.stderr
+    answer = json.loads(told.stdout)
+    yield place / "ws", answer["cases"][0] | {"pin": answer["pin"]}, told.stderr
     shutil.rmtree(place)

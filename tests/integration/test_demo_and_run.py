@@ -30,7 +30,7 @@ import riskmodels as rm
 from riskmodels import pipeline
 from riskmodels.cli import app
 from riskmodels.cli.screens import built_screen, demo_screen
-from riskmodels.demo import ToldDemo, make_demo
+from riskmodels.demo import Size, Story, ToldDemo, make_demo
 from riskmodels.errors import ExtractUnreadable, TrainingError
 from riskmodels.records import UnlinkedGroup
 from riskmodels.results import RunResult
@@ -169,7 +169,7 @@ def test_the_python_door_gives_the_same_model_and_offers_mitigation_with_its_pri
     assert "reweighing" in {one["name"] for one in offered}
     assert None not in [one["accuracy"]["roc_auc"]["value"] for one in offered]
     assert "May not be used for" in result._repr_html_()
-    shown = screen(demo_screen(ToldDemo(result, (), "pin"), "demo"))
+    shown = screen(demo_screen(ToldDemo((Story(result, ()),), "pin"), "demo"))
     headings = (
         "Chosen: ",
         "Checked",
@@ -298,9 +298,9 @@ def test_a_full_disk_leaves_no_demo(tmp_path: Path) -> None:
 def test_a_demo_is_replaced_by_the_next(copy: Path) -> None:
     (copy / "leftover.txt").write_text("from the earlier demo")
     with pytest.raises(rm.UserError, match="households"):
-        make_demo(copy, households=1, years=1, seed=1)
+        make_demo(copy, size=Size(households=1, years=1), seed=1)
     assert (copy / "leftover.txt").exists()
-    make_demo(copy, households=30, years=1, seed=1)
+    make_demo(copy, size=Size(households=30, years=1), seed=1)
     assert not (copy / "leftover.txt").exists()
     assert {"lake", "lake.truth"} == entries(copy / ".riskmodels")
 

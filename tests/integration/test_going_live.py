@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 import riskmodels as rm
 from riskmodels import scoring
 from riskmodels.cli import app
-from riskmodels.deciding.demo_council import DEMO_PASSPHRASE
+from riskmodels.demo.council import DEMO_PASSPHRASE
 from riskmodels.errors import RefusedError
 from tests.integration.demos import Demo
 

@@ -13,7 +13,9 @@ from riskmodels.cli.options import (
     AsJson,
     AuthorKey,
     BaseFolder,
+    CarePeople,
     CaseName,
+    Dwellings,
     FirstMonth,
     Households,
     LastMonth,
@@ -23,6 +25,7 @@ from riskmodels.cli.options import (
     Seed,
     WorkspaceFolder,
     Years,
+    others,
 )
 from riskmodels.workspace_files import ETHICS, FEATURES, MODEL_CARDS, SETTINGS, STATE, make_workspace
 
@@ -81,17 +84,25 @@ def init(
         )
 
 
-@app.command(epilog="Example: riskmodels demo. It takes a few minutes. Next: open the report it names.")
+@app.command(
+    epilog="Example: riskmodels demo. It takes some minutes; with --case rent_arrears, a third of them. Next: open the "
+    "reports that it names."
+)
 def demo(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where.")] = Path(STATE) / "demo",
+    case: Annotated[
+        list[str] | None, typer.Option(metavar="CASE", help="Tell of this use case alone; may be said again.")
+    ] = None,
     households: Households = 4000,
+    dwellings: Dwellings = None,
+    care_people: CarePeople = None,
     years: Years = 4,
     seed: Seed = 1,
     workspace: BaseFolder = HERE,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Tell the whole story on made-up data: a model is trained, refused, completed, signed, used, stopped and refused.
+    """Tell the whole story on made-up data: models are trained, refused, completed, signed, used, stopped and refused.
 
     It makes a fresh workspace with a demo lake, and a council of demo keys that are worth nothing. An earlier demo in
     the same folder is replaced. Nothing else is ever removed.
@@ -99,10 +110,11 @@ def demo(
     with door(as_json=as_json, quiet=quiet) as out:
         from riskmodels.cli.people import now
         from riskmodels.cli.screens import demo_screen
-        from riskmodels.demo import run_demo
+        from riskmodels.demo import Size, run_demo
 
         folder = workspace / directory
-        told = run_demo(folder, households=households, years=years, seed=seed, clock=now, progress=out.progress)
+        size = Size(households, years, *others(households, dwellings, care_people))
+        told = run_demo(folder, size=size, seed=seed, cases=case or (), clock=now, progress=out.progress)
         out.answer(told.as_json(), *demo_screen(told, str(folder)))
 
 
@@ -167,6 +179,8 @@ def build(
 def lake_demo(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="New or empty folder.")],
     households: Households = 4000,
+    dwellings: Dwellings = None,
+    care_people: CarePeople = None,
     years: Years = 4,
     seed: Seed = 1,
     plant_bias: PlantBias = False,
@@ -174,13 +188,20 @@ def lake_demo(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Make a believable lake of a borough's rent accounts. Only the map is real; everybody in it is made up."""
+    """Make a believable lake of a borough's records. Only the map is real; everybody in it is made up."""
     with door(as_json=as_json, quiet=quiet) as out:
         from riskmodels.lake.demo import make_demo_lake
 
-        folder = workspace / directory
+        folder, (homes, people) = workspace / directory, others(households, dwellings, care_people)
         made = make_demo_lake(
-            folder, households=households, years=years, seed=seed, plant_bias=plant_bias, progress=out.progress
+            folder,
+            households=households,
+            dwellings=homes,
+            care_people=people,
+            years=years,
+            seed=seed,
+            plant_bias=plant_bias,
+            progress=out.progress,
         )
         span = f"{made.first_day:%d %B %Y} to {made.last_day:%d %B %Y}"
         out.answer(

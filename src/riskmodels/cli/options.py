@@ -16,7 +16,9 @@ __all__ = [
     "AsJson",
     "AuthorKey",
     "BaseFolder",
+    "CarePeople",
     "CaseName",
+    "Dwellings",
     "FirstMonth",
     "Households",
     "LastMonth",
@@ -28,6 +30,7 @@ __all__ = [
     "Years",
     "complete_case",
     "complete_role",
+    "others",
 ]
 
 MONTH = "A month, such as 2023-01."
@@ -65,6 +68,14 @@ WorkspaceFolder = Annotated[
 ]
 BaseFolder = Annotated[Path, typer.Option("--workspace", "-w", metavar="DIR", help="Folder that DIR is in.")]
 Households = Annotated[int, typer.Option(metavar="N", help="Tenancies that run on the first day.")]
+Dwellings = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="Homes that licensing's records are about; 0 for none. [default: 3 a tenancy]"),
+]
+CarePeople = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="People who draw on social care; 0 for none. [default: 3 for 4 tenancies]"),
+]
 Years = Annotated[int, typer.Option(metavar="Y", help="Years that the ledgers span.")]
 Mitigate = Annotated[
     bool,
@@ -74,3 +85,10 @@ PlantBias = Annotated[
     bool, typer.Option("--plant-bias", help="Make arrears of disabled tenants unforeseeable, for an audit to find.")
 ]
 Seed = Annotated[int, typer.Option(metavar="S", help="The same seed makes the same lake, byte for byte.")]
+
+
+def others(households: int, dwellings: int | None, care_people: int | None) -> tuple[int, int]:
+    """Settle how large the other services of a demo lake are: as asked, else in proportion to its tenancies."""
+    homes = max(500, 3 * households) if dwellings is None else dwellings
+    people = max(200, 3 * households // 4) if care_people is None else care_people
+    return homes, people

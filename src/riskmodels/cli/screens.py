@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from rich import box
 from rich.console import Group, RenderableType
 from rich.panel import Panel
+from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
@@ -75,18 +76,23 @@ def _mitigations(found: Assurance) -> list[RenderableType]:
 
 
 def demo_screen(told: ToldDemo, workspace: str) -> list[RenderableType]:
-    """Show a run on the demo lake, the story of its candidate, and what to try next."""
+    """Show each run on the demo lake, the story of its candidate, and what to try next."""
     made_up = Text("Everybody in this lake is made up: the figures show machinery at work, and nothing about Brent.")
+    keys = Text("The demo's keys have a public passphrase and are worth nothing.")
+    shown: list[RenderableType] = []
+    for story in told.stories:
+        shown.append(Rule(story.result.model.case_name.replace("_", " ").capitalize(), style="bold"))
+        shown += run_screen(story.result)
+        shown += [_headed(f"{number}. {act.title}", act.lines) for number, act in enumerate(story.acts, start=1)]
+    name = told.stories[0].result.model.case_name
     next_steps = [
-        f"riskmodels log rent_arrears --workspace {workspace}",
-        f"riskmodels verify rent_arrears 2 --workspace {workspace}",
+        f"riskmodels log {name} --workspace {workspace}",
+        f"riskmodels verify {name} 2 --workspace {workspace}",
         f"riskmodels lake check --workspace {workspace}",
-        f"edit {workspace}/features/rent_arrears.py, and run it again",
+        f"edit {workspace}/features/{name}.py, and run it again",
         "riskmodels init DIR, to begin a workspace for your own lake",
     ]
-    acts = [_headed(f"{number}. {act.title}", act.lines) for number, act in enumerate(told.acts, start=1)]
-    keys = Text("The demo's keys have a public passphrase and are worth nothing.")
-    return [*run_screen(told.result), *acts, keys, made_up, _headed("What to try next", next_steps)]
+    return [*shown, keys, made_up, _headed("What to try next", next_steps)]
 
 
 def built_screen(built: BuiltTable) -> list[RenderableType]:

@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from riskmodels.deciding import going_live, words
 from riskmodels.deciding.confirming import confirm
-from riskmodels.deciding.demo_council import DEMO_PASSPHRASE
 from riskmodels.deciding.keys import read_signer
 from riskmodels.deciding.put_forward import put_forward
 from riskmodels.deciding.reproducing import reproduce
+from riskmodels.demo.council import DEMO_PASSPHRASE
 from riskmodels.errors import RefusedError
 from riskmodels.governance.attestations import Waiver
 from riskmodels.governance.decision import Decision
 from riskmodels.governance.evidence import Evidence
 from riskmodels.governance.measured_checks import undecided
+from riskmodels.promotion_policy import Quorum
 from riskmodels.results import RunResult
+from riskmodels.worklists.making import KINDS, NOT_EVIDENCE, make_worklist
 from riskmodels.workspace import Workspace
 
 if TYPE_CHECKING:
+    import pandas as pd
     from securesystemslib.signer import CryptoSigner
 
 __all__ = ["Act", "tell_the_story"]
@@ -32,12 +35,14 @@ Progress = Callable[[str, float], None]
 _REASONS = {
     "data_protection_officer": "The assessment is complete for this demonstration; real residents would be told first",
     "equality_lead": "Too few people to say for single groups; acceptable only with a plan to find out",
-    "ethics_board": "It offers help and nothing else; we ask to see whether calls help",
+    "ethics_board": "It serves its one purpose and nothing else; we ask to see whether it helps",
+    "caldicott_guardian": "No more is read of a person than the purpose needs, and nobody's support rests on a score",
     "siro": "The risk that is left is small, and what could not be shown is to be found out within half a year",
     "accountable_officer": "I have read the equality impact assessment. Officers decide each case",
 }
+_ANY_ROLE = "Read, and acceptable for a demonstration"
 _OVERRULES = "Advice is followed: the plan to collect is part of the approval"
-_PLAN = "Record the characteristic at every call, and audit again when a year of calls is known"
+_PLAN = "Record the characteristic wherever people are met, and audit again when a year of it is known"
 _HALF_A_YEAR = datetime.timedelta(days=182)
 
 
@@ -106,7 +111,10 @@ def _complete(ws: Workspace, result: RunResult, at: datetime.datetime) -> tuple[
 
 def _signed(ws: Workspace, name: str, version: int, clock: Clock) -> Act:
     lines = []
-    for role, reasons in _REASONS.items():
+    asked = ws.policy(name).promotion
+    quorum = Quorum() if asked is None else asked.quorum
+    for role in (*quorum.advise, *quorum.accept_risk, *quorum.decide):
+        reasons = _REASONS.get(role, _ANY_ROLE)
         evidence = going_live.evidence_of(ws, name, version, at=clock())
         registry = going_live.registry_of(ws)
         said = words.word(
@@ -115,8 +123,8 @@ def _signed(ws: Workspace, name: str, version: int, clock: Clock) -> Act:
             role=role,
             decision="approve",
             reasons=reasons,
-            waivers=_waivers(evidence) if role == "siro" else (),
-            overrules=_OVERRULES if role == "accountable_officer" else None,
+            waivers=_waivers(evidence) if role in quorum.accept_risk else (),
+            overrules=_OVERRULES if role in quorum.decide else None,
             log_head=registry.head(),
         )
         registry.attach(name, version, said)
@@ -147,11 +155,10 @@ def _used_and_stopped(ws: Workspace, result: RunResult, version: int, pin: str, 
     rows = table.X.loc[newest.to_numpy()].reset_index(drop=True)
     with scoring.load(name, registry=ws.registry_uri, pin=pin, clock=clock, watched=False) as scorer:
         scores = scorer.score(rows, purpose=table.purpose, reasons=3)
-        first = scores.sort_values("rank").iloc[0]
-        said = [f"{len(scores):,} tenancies scored with version {scorer.version}, for {table.purpose}."]
-        said += ["Reasons of the one at the top (made up, like everybody here):"]
-        said += [f"  {reason}" for reason in first["reasons"]]
+        said = [f"{len(scores):,} cases scored with version {scorer.version}, for {table.purpose}."]
+        said += _said_of(scores, table.unit)
         said.append(_try_again(lambda: scorer.score(rows, purpose="enforcement")))
+        listed = Act("Asked for a list", _listed(ws, name, table.spine["as_of"].max().date(), clock))
         going_live.suspend(
             ws,
             name,
@@ -163,7 +170,30 @@ def _used_and_stopped(ws: Workspace, result: RunResult, version: int, pin: str, 
         )
         scorer.refresh()
         stopped = _try_again(lambda: scorer.score(rows, purpose=table.purpose))
-    return Act("Scored", tuple(said)), Act("Suspended, and refused", (stopped,))
+    return Act("Scored", tuple(said)), listed, Act("Suspended, and refused", (stopped,))
+
+
+def _said_of(scores: pd.DataFrame, unit: str | None) -> list[str]:
+    """Say what scores came to: reasons of the case at the top, or sums where amounts are expected."""
+    if unit is not None:
+        total, low, high = (float(scores[one].sum()) for one in ("expected", "low", "high"))
+        return [
+            f"Expected in all: {total:,.0f} {unit}.",
+            f"Sums of everybody's ranges, {low:,.0f} to {high:,.0f}, are no range of the sum: totals have their own.",
+        ]
+    first = scores.sort_values("rank").iloc[0]
+    reasons = [f"  {reason}" for reason in first["reasons"]]
+    return ["Reasons of the one at the top (made up, like everybody here):", *reasons]
+
+
+def _listed(ws: Workspace, name: str, as_of: datetime.date, clock: Clock) -> tuple[str, ...]:
+    """Make the list of a service and count its places, or say why there is none."""
+    try:
+        made = make_worklist(ws, name, as_of=as_of, clock=clock)
+    except RefusedError as error:
+        return (f"Refused: {error.found}.",)
+    kinds = [f"{KINDS[kind]}: {places:,}." for kind, places in made.by_kind.items() if places]
+    return (f"{len(made.frame):,} places, chosen from {made.population:,}.", *kinds, made.policy.how, NOT_EVIDENCE)
 
 
 def _try_again(score: Callable[[], object]) -> str:
