@@ -46,6 +46,10 @@ class Card(Record):
         SHA-256 of each picture.
     findings : tuple of str
         What is blank, still to be written or not measured.
+    task : {"risk", "amount"}
+        Whether it gives a chance, or an amount.
+    unit : str or None
+        What an amount is counted in.
     """
 
     schema_version: Literal["1"] = "1"
@@ -77,3 +81,5 @@ class Card(Record):
     plots: tuple[CardPlot, ...]
     plot_digests: dict[str, str]
     findings: tuple[str, ...] = Field(default=())
+    task: Literal["risk", "amount"] = "risk"
+    unit: str | None = None

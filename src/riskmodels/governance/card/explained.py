@@ -11,11 +11,12 @@ __all__ = ["explanation_part", "leakage_part"]
 
 def explanation_part(facts: CandidateFacts) -> Part:
     """Name the leading features, and say how near the reasons come to the score and how steady they are."""
-    seen, moves = facts.explanation, facts.monotone
+    seen, moves, amount = facts.explanation, facts.monotone, facts.model.task == "amount"
+    scale, moved_what = ("logarithm of the amount", "amount") if amount else ("log-odds", "risk")
     rows_looked_at = count(seen.checked_rows, facts.disclosure)
     said = [
         f"The reasons add up to the score: the largest gap was {tiny(seen.largest_gap)}, and the largest difference "
-        f"from a second way of computing them {tiny(seen.largest_difference)} (log-odds), in {rows_looked_at} cases."
+        f"from a second way of computing them {tiny(seen.largest_difference)} ({scale}), in {rows_looked_at} cases."
         if seen.checked_rows
         else "Whether the reasons add up to the score was not looked at.",
         "How steady the reasons are was not measured."
@@ -27,7 +28,9 @@ def explanation_part(facts: CandidateFacts) -> Part:
         wrong = listed([one.replace("_", " ") for one in moves.violated], "none of them moved the other way")
         declared = listed([one.replace("_", " ") for one in moves.declared])
         moved = "These moved the other way: " if moves.violated else "Found: "
-        said.append(f"More of these may only raise or only lower the risk, as declared: {declared}. {moved}{wrong}.")
+        said.append(
+            f"More of these may only raise or only lower the {moved_what}, as declared: {declared}. {moved}{wrong}."
+        )
     table = CardTable(
         caption="What it goes by most, strongest first",
         head=("Place", "Feature"),

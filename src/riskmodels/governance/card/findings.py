@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from riskmodels.governance.card.card import Card
-from riskmodels.governance.card.measures import HEADLINE, MEASURES
+from riskmodels.governance.card.measures import AMOUNT_HEADLINE, AMOUNT_MEASURES, HEADLINE, MEASURES
 from riskmodels.governance.card.treated_alike import NINE, NOT_STATED
 from riskmodels.governance.documents.findings import personal_marks, placeholder, typed_figure
 
@@ -68,9 +68,13 @@ def _faults(place: str, text: str) -> Iterator[str]:
 
 def _figures(card: Card) -> Iterator[str]:
     figures = card.figures.get(card.chosen, {})
-    for metric in HEADLINE:
+    amount = card.task == "amount"
+    headline, measures = (AMOUNT_HEADLINE, AMOUNT_MEASURES) if amount else (HEADLINE, MEASURES)
+    for metric in headline:
         if metric not in figures or figures[metric].value is None:
-            yield f"card: not measured: {MEASURES[metric].title}"
+            yield f"card: not measured: {measures[metric].title}"
+    if amount and not (card.unit or "").strip():
+        yield "card: it is not said what the amount is counted in"
     if "baseline" not in card.figures:
         yield "card: today's practice was not measured beside it"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from riskmodels.governance.card.amounts import amount_figures_part, amount_periods_part, amounts_well_part
 from riskmodels.governance.card.blocks import CardTable, Cell, Frequency, Natural, Part, computed
 from riskmodels.governance.card.measures import MEASURES, estimator_in_words, pair_in_words
 from riskmodels.governance.card.spelling import (
@@ -41,6 +42,8 @@ def how_well_part(facts: CandidateFacts, written: WrittenByPeople) -> Part:
     written : WrittenByPeople
         For the words of the outcome and of who is on the list.
     """
+    if facts.model.task == "amount":
+        return amounts_well_part(facts, written, too_few=too_few_positives(facts))
     held_out = listed([day(one) for one in facts.model.held_out])
     intro = (
         f"Judged on {count(facts.model.rows, facts.disclosure)} {_entities(written)} as of {held_out}, a time from "
@@ -115,6 +118,8 @@ def _against_today(facts: CandidateFacts) -> str:
 def figures_part(facts: CandidateFacts) -> Part:
     """Give every figure of every estimator, with what it means and which way is worse."""
     model = facts.model
+    if model.task == "amount":
+        return amount_figures_part(facts, too_few=too_few_positives(facts))
     order = [model.chosen, _BASELINE, *sorted(set(model.metrics) - {model.chosen, _BASELINE})]
     names = [one for one in order if one in model.metrics]
     rows = [] if too_few_positives(facts) else [_row(facts, names, metric) for metric in _metrics(facts)]
@@ -173,6 +178,8 @@ def _differences(facts: CandidateFacts) -> tuple[CardTable, ...]:
 
 def periods_part(facts: CandidateFacts) -> Part:
     """Say how often the outcome happened and how well people were ranked at each date, and which date was worst."""
+    if facts.model.task == "amount":
+        return amount_periods_part(facts)
     rows = tuple((Cell(text=day(one.as_of)), _rate(one), figure(one.roc_auc)) for one in facts.periods)
     known = [one for one in facts.periods if one.roc_auc.value is not None]
     worst = min(known, key=lambda one: one.roc_auc.value or 0.0, default=None)

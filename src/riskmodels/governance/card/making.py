@@ -109,6 +109,8 @@ def make_card(
         purpose=facts.model.purpose,
         chosen=facts.model.chosen,
         baseline=facts.model.baseline,
+        task=facts.model.task,
+        unit=facts.model.unit,
         figures={} if hidden else facts.model.metrics,
         differences={} if hidden else facts.model.differences,
         comparisons=facts.bias.comparisons,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 __all__ = [
+    "AMOUNT_HEADLINE",
+    "AMOUNT_MEASURES",
     "DIFFERENCES",
     "HEADLINE",
     "MEASURES",
@@ -81,6 +83,39 @@ HEADLINE = (
 """Figures without which nobody can say how well a model does."""
 
 
+AMOUNT_MEASURES: dict[str, Measure] = {
+    "coverage": Measure(
+        "Ranges that held",
+        "Share of people whose true amount lay inside the stated range",
+        "further from what is promised",
+    ),
+    "mean_absolute_error": Measure(
+        "Missed by, on average", "Mean gap between the expected amount and what came, too high or too low", "higher"
+    ),
+    "mean_error": Measure(
+        "Too high or too low, on average",
+        "Expected less what came: 0 is right, below 0 too little is expected",
+        "further from 0",
+    ),
+    "total_error": Measure(
+        "Error of the sum", "Sum of what is expected less what came, as a share of what came", "further from 0"
+    ),
+    "mean_tweedie_deviance": Measure(
+        "Error, small and large amounts alike (Tweedie deviance)",
+        "Mean error that allows for larger amounts being harder to foretell: 0 is perfect",
+        "higher",
+    ),
+    "mean_interval_width": Measure("Width of the ranges", "Mean width of the stated range", "higher"),
+    "deviance_reduction": Measure(
+        "Saved of the other's error", "Share of the other's Tweedie deviance that is saved: above 0 is better", "lower"
+    ),
+}
+"""Of a model of amounts, in the order they are shown."""
+
+AMOUNT_HEADLINE = ("coverage", "mean_absolute_error", "mean_error", "total_error", "mean_tweedie_deviance")
+"""Figures without which nobody can say how well a model of amounts does."""
+
+
 class Difference(NamedTuple):
     """One comparison of groups: what is compared, words for more, for less and for not knowing, and what is worse.
 
@@ -116,6 +151,27 @@ DIFFERENCES: dict[str, Difference] = {
         "these are put on the list without cause more often than others",
         1,
     ),
+    "mean_error": Difference(
+        "how far amounts are said too high or too low, as a share of everybody's mean amount",
+        "higher than they came, against others",
+        "lower than they came, against others",
+        "too little is expected for these, against others",
+        -1,
+    ),
+    "mean_absolute_error": Difference(
+        "how far amounts are missed either way, as a share of everybody's mean amount",
+        "further off than others",
+        "nearer than others",
+        "amounts of these are missed by more than those of others",
+        1,
+    ),
+    "coverage": Difference(
+        "how often the stated ranges held, against what was promised",
+        "above what was promised",
+        "below what was promised",
+        "the stated ranges hold as often for these as was promised",
+        -1,
+    ),
 }
 
 _ESTIMATORS = {
@@ -125,15 +181,22 @@ _ESTIMATORS = {
 }
 
 
-def estimator_in_words(name: str, *, chosen: str) -> str:
+Task = Literal["risk", "amount"]
+
+
+def _titles(task: Task) -> dict[str, str]:
+    return _ESTIMATORS if task == "risk" else {**_ESTIMATORS, "interpretable": "Readable model (Tweedie regression)"}
+
+
+def estimator_in_words(name: str, *, chosen: str, task: Task = "risk") -> str:
     """Word an estimator, saying which one is put forward."""
-    title = _ESTIMATORS.get(name, name.replace("_", " "))
+    title = _titles(task).get(name, name.replace("_", " "))
     return f"This model: {title}" if name == chosen else title
 
 
-def pair_in_words(pair: str) -> str:
+def pair_in_words(pair: str, *, task: Task = "risk") -> str:
     """Word a difference between two ways: ``chosen_minus_baseline``."""
-    names = {**_ESTIMATORS, "chosen": "This model"}
+    names = {**_titles(task), "chosen": "This model"}
     left, minus, right = pair.partition("_minus_")
     if not minus:
         return pair.replace("_", " ")

@@ -17,10 +17,12 @@ __all__ = [
     "figure_in_line",
     "horizon",
     "in_short",
+    "in_unit",
     "listed",
     "natural",
     "percent",
     "points",
+    "share",
     "shortened",
     "tiny",
 ]
@@ -32,6 +34,7 @@ _BASES = (10, 100, 1_000, 10_000, 100_000)
 _ROUNDING = 1e-9
 _SHORT = 12
 _WEEK = 7
+_POUNDS = "GBP"
 
 
 def day(moment: datetime.date) -> str:
@@ -64,6 +67,23 @@ def figure_in_line(one: Measured | None) -> str:
 def percent(share: float) -> str:
     """Word a share in percent, with one decimal."""
     return f"{share:.1%}"
+
+
+def share(one: Measured | None) -> Cell:
+    """Word a share in percent with its 95% interval below it; what is not measured says so."""
+    if one is None or one.value is None:
+        return Cell(text=NOT_MEASURED)
+    if one.low is None or one.high is None:
+        return Cell(text=percent(one.value), below="no interval")
+    return Cell(text=percent(one.value), below=f"{percent(one.low)} to {percent(one.high)}")
+
+
+def in_unit(value: float, unit: str | None) -> str:
+    """Word an amount in its unit, money as people write it: ``£61.20 per week`` for ``GBP per week``."""
+    sign = "-" if round(value, 2) < 0 else ""
+    if unit is not None and unit.startswith(_POUNDS):
+        return f"{sign}£{abs(value):,.2f}{unit.removeprefix(_POUNDS)}"
+    return f"{sign}{abs(value):,.2f} {unit}" if unit else f"{sign}{abs(value):,.2f}"
 
 
 def points(one: Measured, *, more: str = "more", less: str = "less") -> Cell:

@@ -26,6 +26,7 @@ NINE = (
 NOT_HELD = "not held"
 NOT_STATED = "not stated"
 _WITHHELD = Cell(text="withheld", below="too few people to publish")
+_AGAINST_OTHERS = ("missed", "wrongly_picked")
 _MOST_NAMED = 3
 _VERDICTS = {"pass": "Pass", "fail": "Fail", "not enough evidence": "Not enough evidence"}
 
@@ -81,7 +82,7 @@ def _difference_in_words(metric: str, difference: Measured) -> str:
     if words is None or difference.value is None:
         return _title(metric)
     cell = points(difference, more=words.more, less=words.less)
-    return f"{cell.text} than others" if metric != "list_share" else cell.text
+    return f"{cell.text} than others" if metric in _AGAINST_OTHERS else cell.text
 
 
 def _title(metric: str) -> str:
@@ -172,7 +173,7 @@ def proxies_part(facts: CandidateFacts) -> Part:
     rows = tuple((Cell(text=name.replace("_", " ")), figure(one)) for name, one in seen.strength.items())
     table = CardTable(
         caption="How well all inputs together tell groups apart",
-        head=("Characteristic", "ROC AUC"),
+        head=("Characteristic", "ROC AUC" if facts.model.task == "risk" else "How well"),
         rows=rows,
         notes=("0.5 is not at all, 1 is without fail. Worse is higher.",),
         figures=True,
