@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from riskmodels.html_table import html_table
+from riskmodels.records.amount_model import AmountEvaluation
 from riskmodels.records.figures import Interval
 from riskmodels.records.selection import SelectionFigures
 from riskmodels.records.table import ModelColumn
@@ -171,9 +172,14 @@ class TrainedModel:
     calibrators : mapping of str to str
         By estimator, how its score becomes a probability, in words.
     cross_fitted : mapping of str to float
-        By estimator, ROC AUC within a period, averaged over the development periods judged out of time.
+        By estimator, ROC AUC within a period (of an amount: mean Tweedie deviance), averaged over the development
+        periods judged out of time.
+    evaluation : Evaluation or AmountEvaluation
+        How well it did on what came later: :attr:`risk_evaluation` or :attr:`amount_evaluation` by ``task``.
     digest : str
         SHA-256 of everything learned; equal for the same seed and data on the same platform.
+    task : {"risk", "amount"}
+        Whether it gives a chance, or an amount.
     """
 
     case_name: str
@@ -189,17 +195,35 @@ class TrainedModel:
     settings: Mapping[str, Any] = field(repr=False)
     calibrators: Mapping[str, str] = field(repr=False)
     cross_fitted: Mapping[str, float]
-    evaluation: Evaluation = field(repr=False)
+    evaluation: Evaluation | AmountEvaluation = field(repr=False)
     seed: int
     digest: str
     notes: tuple[str, ...] = ()
     may_not_be_used_for: tuple[str, ...] = ()
+    task: Literal["risk", "amount"] = "risk"
+
+    @property
+    def risk_evaluation(self) -> Evaluation:
+        """Give the evaluation of a model of a risk; a TypeError for an amount."""
+        if not isinstance(self.evaluation, Evaluation):
+            raise TypeError(f"{self.case_name} predicts an amount, not a risk")
+        return self.evaluation
+
+    @property
+    def amount_evaluation(self) -> AmountEvaluation:
+        """Give the evaluation of a model of an amount; a TypeError for a risk."""
+        if not isinstance(self.evaluation, AmountEvaluation):
+            raise TypeError(f"{self.case_name} predicts a risk, not an amount")
+        return self.evaluation
 
     def _repr_html_(self) -> str:
         facts = [
             ["Chosen", self.choice_reason],
             ["Learned from", f"{self.rows:,} rows at {len(self.learned_from)} dates"],
-            *([f"Probability of {name}", text] for name, text in self.calibrators.items()),
+            *(
+                [f"{'Probability' if self.task == 'risk' else 'Amount'} of {name}", text]
+                for name, text in self.calibrators.items()
+            ),
             ["Digest", self.digest],
         ]
         banned = [f"May not be used for: {use}" for use in self.may_not_be_used_for]
