@@ -141,6 +141,9 @@ def _in_short(table: TrainingTable, model: TrainedModel) -> list[str]:
     if "roc_auc" in chosen:
         baseline = judged.metrics["baseline"]["roc_auc"].as_text()
         said.append(f"ROC AUC {chosen['roc_auc'].as_text()}; today's practice, {table.baseline}, has {baseline}.")
+        gain = judged.differences["chosen_minus_baseline"]["roc_auc"]
+        if gain.low is None or gain.low <= 0:
+            said.insert(0, f"Not shown to be better than today's practice: the gain in ROC AUC is {gain.as_text()}.")
     if table.report.unlinked_share is not None:
         said.append(f"{table.report.unlinked_share:.1%} of rows could not be linked to a person, to test for bias.")
     said.append("Benefit has not been shown: nobody has yet tested whether contact with those on the list helps them.")

@@ -17,6 +17,7 @@ import riskmodels
 from riskmodels.errors import TrainingError
 from riskmodels.modelling import train
 from riskmodels.modelling.metrics import METRICS
+from riskmodels.modelling.training import _choose
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import TrainedModel, TrainingTable
 
@@ -50,6 +51,21 @@ def test_the_model_learned_something_and_beats_todays_practice(model: TrainedMod
 def test_a_straight_risk_is_left_to_the_interpretable_model(model: TrainedModel) -> None:
     assert "interpretable" == model.chosen
     assert "does not beat" in model.choice_reason
+
+
+@pytest.mark.parametrize("lightgbm", [0.79, 0.835, 0.844])
+def test_where_neither_model_beats_todays_practice_the_choice_says_so_and_crowns_no_lightgbm(lightgbm: float) -> None:
+    chosen, reason = _choose({"baseline": 0.844, "interpretable": 0.78, "lightgbm": lightgbm}, 0.005)
+    assert "interpretable" == chosen
+    assert reason.startswith("Neither model beats today's practice on development periods")
+    assert f"{lightgbm:.3f} (LightGBM) and 0.780 (interpretable) against 0.844" in reason
+
+
+@pytest.mark.parametrize(("lightgbm", "chosen"), [(0.85, "lightgbm"), (0.845, "interpretable")])
+def test_every_reason_gives_the_figure_of_todays_practice(lightgbm: float, chosen: str) -> None:
+    found, reason = _choose({"baseline": 0.80, "interpretable": 0.842, "lightgbm": lightgbm}, 0.005)
+    assert chosen == found
+    assert reason.endswith("today's practice 0.800")
 
 
 def test_lightgbm_is_chosen_where_it_beats_the_margin_and_only_there(
