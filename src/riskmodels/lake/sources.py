@@ -25,6 +25,7 @@ Format = Literal["parquet", "csv", "delta"]
 
 _SUFFIXES: dict[str, Format] = {".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".csv.gz": "csv"}
 _WINDOWS_DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
+_ANOTHER_LAYOUT = 2  # so many columns that are not there are named together, with those that are new
 _CSV = pyarrow.csv.ParseOptions(newlines_in_values=True)
 _DIRECTORY = pyarrow.fs.FileType.Directory
 
@@ -274,7 +275,9 @@ def _csv_format(names: Sequence[str]) -> Any:
 def _one_type_each(schemas: Mapping[str, pa.Schema], names: Iterable[str]) -> tuple[dict[str, pa.DataType], bool]:
     """Give each wanted column the widest of the types that the files give it."""
     columns: dict[str, pa.DataType] = {}
-    vary = False
+    vary, names = False, tuple(names)
+    for file, schema in schemas.items():
+        _refuse_another_layout(schema, names, file)
     for name in names:
         types = {}
         for file, schema in schemas.items():
@@ -282,6 +285,28 @@ def _one_type_each(schemas: Mapping[str, pa.Schema], names: Iterable[str]) -> tu
         vary = vary or len(types) > 1
         columns[name] = _widest(name, types)
     return columns, vary
+
+
+def _refuse_another_layout(schema: pa.Schema, names: tuple[str, ...], file: str) -> None:
+    """Name everything at once where a file lacks several columns: its source has changed, or it is another file.
+
+    What is new is named only where the first line is seen to be a heading: of a file without one it would be a row.
+    """
+    there = {found.lower() for found in schema.names}
+    lacking = [name for name in names if name.lower() not in there]
+    if len(lacking) < _ANOTHER_LAYOUT:
+        return
+    declared = {name.lower() for name in names}
+    new = [found for found in schema.names if found.lower() not in declared]
+    known = len(lacking) < len(names)
+    raise _unreadable(
+        f"the file {file} lacks {len(lacking)} of the {len(names)} declared columns: {', '.join(lacking)}. "
+        + (f"It has {len(new)} that are not declared" if known else "It has none of them")
+        + (f": {', '.join(new)}" if known and new else ""),
+        expected="every declared column in every file; others may stand beside them and are not read",
+        next_step="Find out whether the source has changed its scheme. If so, what kept its name may mean something else "
+        "too: declare the new scheme as an extract of its own. If not, correct the names.",
+    )
 
 
 def _field(schema: pa.Schema, name: str, file: str) -> Any:

@@ -202,6 +202,29 @@ def test_a_missing_column_is_named_with_its_file_and_the_nearest_name(tmp_path: 
     assert caught.value.expected.endswith("did you mean 'ammount_gbp'?")
 
 
+def test_a_file_of_another_layout_names_all_that_is_missing_and_all_that_is_new(tmp_path: Path) -> None:
+    changed = {name: f"NEW {name.upper()}" for name in TABLE.column_names[1:]}
+    one_file(tmp_path, TABLE.rename_columns(changed))
+    with pytest.raises(ExtractUnreadable) as caught:
+        read(tmp_path)
+    lacking = [name for name in Payments.columns() if name in changed]
+    assert (
+        f"lacks {len(lacking)} of the {len(Payments.columns())} declared columns: {', '.join(lacking)}"
+        in caught.value.found
+    )
+    assert f"It has {len(changed)} that are not declared: {', '.join(changed.values())}" in caught.value.found
+    assert "changed its scheme" in caught.value.next_step
+
+
+def test_a_file_without_a_heading_shows_none_of_its_first_row(tmp_path: Path) -> None:
+    (tmp_path / "payments").mkdir()
+    (tmp_path / "payments" / "all.csv").write_text("Ada Byron,QQ123456C,7\nAlan,QQ1,8\n", encoding="utf-8")
+    with pytest.raises(ExtractUnreadable) as caught:
+        read(tmp_path)
+    assert "It has none of them" in caught.value.found
+    assert "Byron" not in str(caught.value)
+
+
 def test_two_columns_that_differ_in_capitals_are_refused(tmp_path: Path) -> None:
     one_file(tmp_path, TABLE.append_column("Amount_GBP", TABLE.column("amount_gbp")))
     with pytest.raises(ExtractUnreadable, match="2 columns called 'amount_gbp'"):
