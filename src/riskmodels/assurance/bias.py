@@ -17,10 +17,21 @@ from fairlearn.metrics import MetricFrame
 
 from riskmodels.assurance.counts import PICKED, POSITIVES, CountedRows, count_rows, pool
 from riskmodels.assurance.disparities import compare
-from riskmodels.assurance.groupings import UNKNOWN, Grouping, groupings, held_of_the_nine, pairs
-from riskmodels.assurance.measured import Measured, breaches, disparities, evidence, four_fifths, number, rates
+from riskmodels.assurance.groupings import Grouping, groupings, held_of_the_nine, pairs
+from riskmodels.assurance.measured import (
+    Measured,
+    breaches,
+    disparities,
+    empty,
+    evidence,
+    four_fifths,
+    left_out,
+    number,
+    rate_ends,
+    rates,
+)
 from riskmodels.assurance.scored import FloatArray, ScoredRows
-from riskmodels.assurance.verdicts import DECIDES, check_comparisons, verdicts
+from riskmodels.assurance.verdicts import check_comparisons, fitting, verdicts
 from riskmodels.errors import AssuranceError
 from riskmodels.policy import AssurancePolicy
 from riskmodels.records.bias import BiasAudit, GroupKey, GroupRates, NotMeasured
@@ -82,21 +93,24 @@ def audit(
     everybody = _everybody(rows, counted, told_apart=told_apart)
     by_name = {one.grouping.names[0]: one for one in measured if len(one.grouping.names) == 1}
     reasons = {one.what: one.why for one in not_measured}
-    shown = [evidence(one, by_name.get(one.characteristic), everybody, reasons) for one in policy.comparisons]
-    fitting = [metric for harm in harms for metric in DECIDES[harm]]
+    shown = [
+        evidence(one, by_name.get(one.characteristic), everybody, reasons, least=counted.least_people)
+        for one in policy.comparisons
+    ]
+    may_decide = fitting(harms)
     return BiasAudit(
         capacity=rows.capacity,
         rows=len(rows),
         entities=counted.people,
         harms=harms,
         decisive=verdicts(policy.comparisons, shown),
-        breaches=breaches(measured, policy.comparisons, fitting),
+        breaches=breaches(measured, policy.comparisons, may_decide, harms),
         groups=(everybody, *(group for one in measured for group in rates(one))),
-        disparities=tuple(group for one in measured for group in disparities(one, fitting)),
-        empty=_empty(every),
+        disparities=tuple(group for one in measured for group in disparities(one, may_decide)),
+        empty=empty(every),
         four_fifths=tuple(ratio for one in by_name.values() for ratio in four_fifths(one)),
         held=held_of_the_nine(rows.audit, held),
-        left_out=tuple(group for one in every for group in _left_out(rows, one)),
+        left_out=tuple(group for one in every for group in left_out(rows, one, rows.outcome, rows.picked)),
         not_measured=not_measured,
         least_people=counted.least_people,
         rows_per_person=int(np.bincount(counted.person).max()),
@@ -228,41 +242,10 @@ def _measure(rows: ScoredRows, counted: CountedRows, grouping: Grouping, *, seed
     # By name, so that figures do not depend on what else is audited.
     own_seed = int(np.random.SeedSequence([seed, zlib.crc32(" ".join(grouping.names).encode())]).generate_state(1)[0])
     compared = compare(counted, pooled, seed=own_seed, resamples=resamples)
-    return Measured(grouping, pooled, compared, point_estimates(grouping.keys, totals, pooled.gap), counts)
-
-
-def _empty(every: tuple[Grouping, ...]) -> tuple[GroupKey, ...]:
-    found: list[GroupKey] = []
-    for one in every:
-        many = np.bincount(one.code[one.code >= 0], minlength=len(one.keys))
-        found += [key for key, here in zip(one.keys, many, strict=True) if here == 0]
-    return tuple(found)
-
-
-def _left_out(rows: ScoredRows, one: Grouping) -> list[GroupRates]:
-    """Count those under a notice, by group: without them what is shown would not add up."""
-    here = one.code < 0
-    if not here.any():
-        return []
-    parts = rows.audit.loc[here, list(one.names)].fillna(UNKNOWN).astype(str)
-    groups = pd.MultiIndex.from_frame(parts)
-    place, keys = pd.factorize(groups)
-    outcome, picked, entity = rows.outcome[here], rows.picked[here], rows.entity[here]
-    found = []
-    for which, key in enumerate(keys):
-        mine = place == which
-        found.append(
-            GroupRates(
-                key=tuple(zip(one.names, (str(group) for group in key), strict=True)),
-                rows=int(mine.sum()),
-                entities=len(np.unique(entity[mine])),
-                positives=float(outcome[mine].sum()),
-                picked=float(picked[mine].sum()),
-                found=float((outcome * picked)[mine].sum()),
-                rates={},
-            )
-        )
-    return found
+    everybody = compared["selection"]
+    points = point_estimates(grouping.keys, totals, pooled.gap)
+    ends = rate_ends(pooled, compared)
+    return Measured(grouping, everybody.people, everybody.other_people, compared, points, ends, counts)
 
 
 def _everybody(rows: ScoredRows, counted: CountedRows, *, told_apart: bool) -> GroupRates:

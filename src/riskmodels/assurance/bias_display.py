@@ -9,18 +9,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from riskmodels.assurance.disclosure import protect_groups, rounded
+from riskmodels.assurance.bias_safe import (
+    SafeGroups,
+    may_show,
+    safe_difference,
+    safe_difference_of,
+    safe_groups,
+    safe_rate,
+)
 from riskmodels.html_table import html_table
 from riskmodels.records.bias import BiasAudit, Breach, DecisiveComparison, Disparity, GroupKey, GroupRates
-from riskmodels.records.disclosure import WITHHELD, GroupCounts, SafeGroup
+from riskmodels.records.disclosure import WITHHELD
 from riskmodels.records.figures import Interval
 
-__all__ = ["METRICS", "as_html", "as_json", "rich_tables", "safe_difference", "safe_groups", "tables"]
+__all__ = ["METRICS", "METRICS_OF_AMOUNTS", "as_html", "as_json", "metrics_of", "rich_tables", "safe_groups", "tables"]
 
 Shown = tuple[str, list[str], list[list[str]]]
 
@@ -33,11 +41,24 @@ METRICS: Mapping[str, str] = {
     "need_share": "Share of the need",
     "calibration": "Outcome less probability",
 }
-_DIFFERENCES: Mapping[str, str] = {**METRICS, "list_share": "Share of the list less share of the need"}
-_SMALL = 200
+METRICS_OF_AMOUNTS: Mapping[str, str] = {
+    "mean_error": "Expected less observed",
+    "mean_absolute_error": "Missed by, either way",
+    "coverage": "Inside the prediction interval",
+    "mean_amount": "Mean amount",
+}
+_DIFFERENCES: Mapping[str, str] = {
+    **METRICS,
+    **METRICS_OF_AMOUNTS,
+    "list_share": "Share of the list less share of the need",
+    "coverage": "Inside the prediction interval, less what was promised",
+}
 _TOO_FEW = "Too few people are of this group to say."
 
-SafeGroups = Mapping[GroupKey, SafeGroup]
+
+def metrics_of(audit: BiasAudit) -> Mapping[str, str]:
+    """Give the rates that are shown of each group, in words."""
+    return METRICS if audit.amounts is None else METRICS_OF_AMOUNTS
 
 
 def tables(audit: BiasAudit, *, disclosure: bool = True, intersections: bool = False) -> list[Shown]:
@@ -78,13 +99,15 @@ def as_json(audit: BiasAudit, *, disclosure: bool = True, intersections: bool = 
     """
     safe = safe_groups(audit, intersections=intersections) if disclosure else None
     deepest = 2 if intersections or not disclosure else 1
+    measured_on = {} if audit.amounts is None else {"amounts": asdict(audit.amounts)}
     return {
         "verdict": audit.verdict,
         "capacity": audit.capacity,
+        **measured_on,
         "harms": list(audit.harms),
         "decisive": [_comparison(audit, one, safe) for one in audit.decisive],
         "breaches": [_difference_of(audit, one, safe) | {"tolerance": one.tolerance} for one in audit.breaches],
-        "groups": [_group(one, safe) for one in audit.groups if len(one.key) <= deepest],
+        "groups": [_group(audit, one, safe) for one in audit.groups if len(one.key) <= deepest],
         "disparities": [
             _difference_of(audit, one, safe) | {"informs": one.informs}
             for one in audit.disparities
@@ -93,7 +116,8 @@ def as_json(audit: BiasAudit, *, disclosure: bool = True, intersections: bool = 
         "four_fifths": [
             {"characteristic": one.characteristic, "ratio": round(one.ratio, 2), "says": one.says}
             for one in audit.four_fifths
-            if safe is None or _may(safe, ((one.characteristic, one.lowest),), ((one.characteristic, one.highest),))
+            if safe is None
+            or may_show(safe, "selection", ((one.characteristic, one.lowest),), ((one.characteristic, one.highest),))
         ],
         "characteristics": [
             {"protected": one.protected, "held": bool(one.audited_as), "recorded": _rounded(one.recorded, safe)}
@@ -131,95 +155,6 @@ def rich_tables(audit: BiasAudit, *, disclosure: bool = True, intersections: boo
     return found
 
 
-def safe_groups(audit: BiasAudit, *, intersections: bool) -> dict[GroupKey, SafeGroup]:
-    """Give the counts of everybody, each group and, if asked for, intersections, protected together."""
-    counts = [
-        GroupCounts(one.key, one.rows, one.positives, one.picked, one.found)
-        for one in (*audit.groups, *audit.left_out)
-        if intersections or len(one.key) <= 1
-    ]
-    safe = protect_groups(
-        counts, number=audit.disclosure_number, round_to=audit.round_to, rows_per_person=audit.rows_per_person
-    )
-    return {one.characteristics: one for one in safe}
-
-
-def safe_difference(audit: BiasAudit, one: Disparity | DecisiveComparison, safe: SafeGroups) -> Interval:
-    """Give a difference as it may leave the audit: from rounded counts, in whole percents; no value if withheld."""
-    key = one.key if isinstance(one, Disparity) else ((one.characteristic, one.group),)
-    return _difference(audit, key, one.metric, one.difference, safe)
-
-
-def _difference(
-    audit: BiasAudit, key: GroupKey, metric: str, difference: Interval, safe: SafeGroups | None
-) -> Interval:
-    if safe is None or difference.value is None:
-        return difference
-    if not _may(safe, (), key):
-        return Interval(None)
-    left_out = {name for name, _ in key} & {name for one in audit.left_out for name, _ in one.key}
-    everybody, group, rest = _four(safe[()]), _four(safe[key]), _rest(audit, key)
-    value = _safe_rate(metric, group, everybody), _safe_rate(metric, rest, everybody)
-    if None in value or left_out:
-        found: float | None = difference.value
-    elif metric == "list_share":
-        found = (value[0] or 0.0) - group[1] / everybody[1]
-    else:
-        found = (value[0] or 0.0) - (value[1] or 0.0)
-    return _outwards(found, difference, small=group[0] < _SMALL)
-
-
-def _rest(audit: BiasAudit, key: GroupKey) -> list[int]:
-    """Round the counts of everybody else: they follow from two that are shown, and are protected with them."""
-    whole, part = audit.named(), audit.named(*key)
-    pairs = ((whole.rows, part.rows), (whole.positives, part.positives), (whole.picked, part.picked))
-    return [rounded(all_ - group, audit.round_to) for all_, group in (*pairs, (whole.found, part.found))]
-
-
-def _safe_rate(metric: str, group: Sequence[int], everybody: Sequence[int]) -> float | None:
-    rows, positives, picked, found = group
-    top, bottom = {
-        "selection": (picked, rows),
-        "found": (found, positives),
-        "missed": (positives - found, positives),
-        "wrongly_picked": (picked - found, rows - positives),
-        "precision": (found, picked),
-        "list_share": (picked, everybody[2]),
-        "need_share": (positives, everybody[1]),
-    }[metric]
-    return min(1.0, max(0.0, top / bottom)) if bottom > 0 else None
-
-
-def _four(group: SafeGroup) -> list[int]:
-    return [group.rows or 0, group.positives or 0, group.picked or 0, group.found or 0]
-
-
-def _may(safe: SafeGroups, *keys: GroupKey) -> bool:
-    return all(key in safe and safe[key].may_show_rates for key in keys)
-
-
-def _outwards(value: float | None, full: Interval, *, small: bool) -> Interval:
-    """Round a value to whole percents, and the ends outwards: to five percents where few people stand behind it."""
-    if value is None:
-        return Interval(None)
-    value, step = round(value, 2), 0.05 if small else 0.01
-    if full.low is None or full.high is None:
-        return Interval(value)
-    low, high = math.floor(full.low / step) * step, math.ceil(full.high / step) * step
-    return Interval(value, round(min(low, value), 2), round(max(high, value), 2))
-
-
-def _rate(one: GroupRates, metric: str, safe: SafeGroups | None) -> Interval:
-    full = one.rates.get(metric, Interval(None))
-    if safe is None or full.value is None:
-        return full
-    if not _may(safe, (), one.key):
-        return Interval(None)
-    group = _four(safe[one.key])
-    value = full.value if metric == "calibration" else _safe_rate(metric, group, _four(safe[()]))
-    return _outwards(value, full, small=group[0] < _SMALL)
-
-
 def _text(interval: Interval, *, withheld: bool = False, whole: bool = True) -> str:
     if withheld:
         return WITHHELD
@@ -245,7 +180,7 @@ def _verdicts(audit: BiasAudit, safe: SafeGroups | None) -> Shown:
     head += ["Why", "People needed", "What follows"]
     rows = []
     for one in audit.decisive:
-        withheld = safe is not None and not _may(safe, (), ((one.characteristic, one.group),))
+        withheld = safe is not None and not may_show(safe, one.metric, (), ((one.characteristic, one.group),))
         difference = one.difference if safe is None else safe_difference(audit, one, safe)
         needed = one.people_needed if safe is None else _two_figures(one.people_needed)
         rows.append(
@@ -272,8 +207,8 @@ def _why(audit: BiasAudit, one: DecisiveComparison, safe: SafeGroups | None) -> 
 def _breaches(audit: BiasAudit, safe: SafeGroups | None) -> Shown:
     rows = []
     for one in audit.breaches:
-        withheld = safe is not None and not _may(safe, (), one.key)
-        difference = _difference(audit, one.key, one.metric, one.difference, safe)
+        withheld = safe is not None and not may_show(safe, one.metric, (), one.key)
+        difference = safe_difference_of(audit, one.key, one.metric, one.difference, safe)
         rows.append(
             [
                 _named(one.key),
@@ -294,12 +229,19 @@ def _groups(audit: BiasAudit, safe: SafeGroups | None, size: int) -> Shown:
     for one in (*audit.groups, *audit.left_out):
         if len(one.key) != size:
             continue
-        withheld = safe is not None and not _may(safe, (), one.key)
         count = f"{one.rows:,}" if safe is None else safe[one.key].text("rows")
-        cells = [_text(_rate(one, metric, safe), withheld=withheld, whole=safe is not None) for metric in METRICS]
+        cells = [
+            _text(
+                safe_rate(one, metric, safe),
+                withheld=safe is not None and not may_show(safe, metric, (), one.key),
+                whole=safe is not None,
+            )
+            for metric in metrics_of(audit)
+        ]
         rows.append([_named(one.key), count, *cells])
     what = "Each group" if size == 1 else "Each intersection that somebody is in"
-    return f"{what}: how the list treats it, with 95% intervals", ["Group", "Rows", *METRICS.values()], rows
+    how = "how the list treats it" if audit.amounts is None else "how far its amounts are missed"
+    return f"{what}: {how}, with 95% intervals", ["Group", "Rows", *metrics_of(audit).values()], rows
 
 
 def _differences(audit: BiasAudit, safe: SafeGroups | None, size: int) -> Shown:
@@ -307,7 +249,7 @@ def _differences(audit: BiasAudit, safe: SafeGroups | None, size: int) -> Shown:
     by_key: dict[GroupKey, dict[str, str]] = {}
     for one in audit.disparities:
         if len(one.key) == size:
-            withheld = safe is not None and not _may(safe, (), one.key)
+            withheld = safe is not None and not may_show(safe, one.metric, (), one.key)
             found = one.difference if safe is None else safe_difference(audit, one, safe)
             by_key.setdefault(one.key, {})[one.metric] = _text(found, withheld=withheld, whole=safe is not None)
     decides = {one.metric for one in audit.disparities if not one.informs}
@@ -321,7 +263,7 @@ def _four_fifths(audit: BiasAudit, safe: SafeGroups | None) -> Shown:
     rows = []
     for one in audit.four_fifths:
         keys = ((one.characteristic, one.lowest),), ((one.characteristic, one.highest),)
-        withheld = safe is not None and not _may(safe, *keys)
+        withheld = safe is not None and not may_show(safe, "selection", *keys)
         names = ["-", "-"] if withheld else [one.lowest, one.highest]
         rows.append([one.characteristic, *names, WITHHELD if withheld else one.says])
     head = ["Characteristic", "Least often picked", "Most often picked", "Ratio"]
@@ -339,7 +281,7 @@ def _empty(audit: BiasAudit, safe: SafeGroups | None, *, intersections: bool) ->
 
 
 def _comparison(audit: BiasAudit, one: DecisiveComparison, safe: SafeGroups | None) -> dict[str, Any]:
-    withheld = safe is not None and not _may(safe, (), ((one.characteristic, one.group),))
+    withheld = safe is not None and not may_show(safe, one.metric, (), ((one.characteristic, one.group),))
     return {
         "characteristic": one.characteristic,
         "group": one.group,
@@ -357,19 +299,19 @@ def _comparison(audit: BiasAudit, one: DecisiveComparison, safe: SafeGroups | No
 
 
 def _difference_of(audit: BiasAudit, one: Breach | Disparity, safe: SafeGroups | None) -> dict[str, Any]:
-    found = _difference(audit, one.key, one.metric, one.difference, safe)
+    found = safe_difference_of(audit, one.key, one.metric, one.difference, safe)
     return {"group": dict(one.key), "metric": one.metric, "difference": _plain(found)}
 
 
-def _group(one: GroupRates, safe: SafeGroups | None) -> dict[str, Any]:
-    withheld = safe is not None and not _may(safe, (), one.key)
+def _group(audit: BiasAudit, one: GroupRates, safe: SafeGroups | None) -> dict[str, Any]:
+    withheld = safe is not None and not all(may_show(safe, metric, (), one.key) for metric in metrics_of(audit))
     counts: dict[str, float | None]
     if safe is None:
         counts = {"rows": one.rows, "people": one.entities, "positives": one.positives, "picked": one.picked}
     else:
         mine = safe[one.key]
         counts = {"rows": mine.rows, "positives": mine.positives, "picked": mine.picked}
-    rates = {metric: _plain(_rate(one, metric, safe)) for metric in METRICS}
+    rates = {metric: _plain(safe_rate(one, metric, safe)) for metric in metrics_of(audit)}
     return {"group": dict(one.key), **counts, "rates": rates, "withheld": withheld}
 
 

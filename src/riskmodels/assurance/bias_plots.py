@@ -12,7 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from riskmodels.assurance.bias_display import METRICS, safe_difference, safe_groups
+from riskmodels.assurance.bias_display import metrics_of
+from riskmodels.assurance.bias_safe import safe_difference, safe_groups
 from riskmodels.records.bias import BiasAudit, DecisiveComparison, Verdict
 from riskmodels.records.figures import Interval
 
@@ -31,6 +32,8 @@ _WORSE: Mapping[str, str] = {
     "missed": "above 0, the group is missed more often",
     "list_share": "below 0, the group has less of the list than of the need",
     "wrongly_picked": "above 0, the group is picked wrongly more often",
+    "mean_error": "below 0, the group's amounts are said too low, as a share of everybody's mean amount",
+    "coverage": "below 0, fewer of the group's amounts lie inside their intervals than was promised",
 }
 
 
@@ -49,11 +52,13 @@ def draw(audit: BiasAudit) -> dict[str, Plot]:
     figure = Figure(figsize=(8.5, 1.9 + 0.62 * len(shown)), dpi=120, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots()
-    axes.set_title("Does the list treat groups alike? The comparisons named beforehand", loc="left", fontsize=12)
+    asked = "Does the list treat groups alike?" if audit.amounts is None else "Are groups' amounts foretold alike?"
+    axes.set_title(f"{asked} The comparisons named beforehand", loc="left", fontsize=12)
     for place, (one, difference) in enumerate(shown):
         _mark(axes, place, one, difference)
     axes.axvline(0, color="#000000", linewidth=1)
-    names = [f"{one.characteristic}: {one.group}\n{METRICS[one.metric].split(',')[0]}" for one, _ in shown]
+    words = _words(audit)
+    names = [f"{one.characteristic}: {one.group}\n{words[one.metric]}" for one, _ in shown]
     axes.set_yticks(range(len(shown)), names)
     axes.set_ylim(len(shown) - 0.5, -0.5)
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
@@ -77,14 +82,20 @@ def _mark(axes: Axes, place: int, one: DecisiveComparison, difference: Interval)
 
 
 def _scale(audit: BiasAudit) -> str:
-    metrics = dict.fromkeys(one.metric for one in audit.decisive)
-    meaning = "\n".join(f"{METRICS[metric].split(',')[0]}: {_WORSE[metric]}" for metric in metrics)
+    metrics, words = dict.fromkeys(one.metric for one in audit.decisive), _words(audit)
+    meaning = "\n".join(f"{words[metric]}: {_WORSE[metric]}" for metric in metrics)
     return f"Group less everybody else, with 95% interval; shaded: the tolerance\n{meaning}"
 
 
+def _words(audit: BiasAudit) -> dict[str, str]:
+    """Give each metric in the fewest words."""
+    return {metric: says.split(",")[0] for metric, says in metrics_of(audit).items()}
+
+
 def _in_words(audit: BiasAudit, shown: list[tuple[DecisiveComparison, Interval]]) -> str:
+    words = _words(audit)
     each = "; ".join(
-        f"{one.characteristic} {one.group}, {METRICS[one.metric].split(',')[0].lower()}: {_figure(difference)}, "
+        f"{one.characteristic} {one.group}, {words[one.metric].lower()}: {_figure(difference)}, "
         f"tolerance {one.tolerance:.0%}, {one.verdict}"
         for one, difference in shown
     )

@@ -22,7 +22,17 @@ from functools import lru_cache
 
 from riskmodels.assurance.suppression import system_of, withhold
 from riskmodels.errors import AssuranceError
-from riskmodels.records.disclosure import WITHHELD, Cell, Count, CountTable, GroupCounts, SafeGroup, SafeTable
+from riskmodels.records.disclosure import (
+    MEASURES,
+    WITHHELD,
+    Cell,
+    Count,
+    CountTable,
+    GroupCounts,
+    GroupMeasure,
+    SafeGroup,
+    SafeTable,
+)
 
 __all__ = ["protect", "protect_groups", "rounded", "safe_count", "safe_rate"]
 
@@ -90,7 +100,12 @@ def protect(tables: Sequence[CountTable], *, number: int, round_to: int) -> tupl
 
 
 def protect_groups(
-    groups: Sequence[GroupCounts], *, number: int, round_to: int, rows_per_person: int = 1
+    groups: Sequence[GroupCounts],
+    *,
+    number: int,
+    round_to: int,
+    rows_per_person: int = 1,
+    measures: tuple[GroupMeasure, ...] = MEASURES,
 ) -> list[SafeGroup]:
     """Make the counts by group, intersections and everybody safe to leave the audit together.
 
@@ -104,6 +119,8 @@ def protect_groups(
     rows_per_person : int
         The most rows that one person may have here (as-of dates held out). Counts are of rows, so ``number`` people
         are sure to stand behind ``number * rows_per_person`` of them and no fewer.
+    measures : tuple of str
+        Counts that are to leave: all four; ``rows`` and ``picked``; or ``rows`` alone, where nothing else is counted.
 
     Returns
     -------
@@ -120,27 +137,31 @@ def protect_groups(
     named = {frozenset(group.characteristics): group for group in groups}
     if len(named) != len(groups):
         raise _fault("a group is given twice", "each group once")
-    hidden = _withheld_of_groups(tuple(groups), number * rows_per_person)
+    hidden = _withheld_of_groups(tuple(groups), number * rows_per_person, measures)
 
-    def safe(cell: Cell, count: float) -> int | None:
-        return None if cell in hidden else rounded(count, round_to)
+    def safe(measure: GroupMeasure, cell: Cell, count: float) -> int | None:
+        return None if measure not in measures or cell in hidden else rounded(count, round_to)
 
     return [
         SafeGroup(
             group.characteristics,
-            rows=safe(cell, group.rows),
-            positives=safe(cell | {_POSITIVE}, group.positives),
-            picked=safe(cell | {_PICKED}, group.picked),
-            found=safe(cell | {_POSITIVE, _PICKED}, group.found),
+            rows=safe("rows", cell, group.rows),
+            positives=safe("positives", cell | {_POSITIVE}, group.positives),
+            picked=safe("picked", cell | {_PICKED}, group.picked),
+            found=safe("found", cell | {_POSITIVE, _PICKED}, group.found),
+            measures=measures,
         )
         for cell, group in named.items()
     ]
 
 
 @lru_cache(maxsize=4)  # one audit is shown several times, as tables, as JSON and as plots
-def _withheld_of_groups(groups: tuple[GroupCounts, ...], number: float) -> frozenset[Cell]:
+def _withheld_of_groups(
+    groups: tuple[GroupCounts, ...], number: float, measures: tuple[GroupMeasure, ...]
+) -> frozenset[Cell]:
     named = {frozenset(group.characteristics): group for group in groups}
-    table = CountTable("groups", tuple(itertools.chain.from_iterable(map(_four_ways, _with_empty(named).values()))))
+    ways = _four_ways if measures == MEASURES else _two_ways if "picked" in measures else _rows_alone
+    table = CountTable("groups", tuple(itertools.chain.from_iterable(map(ways, _with_empty(named).values()))))
     return _withheld([table], number)
 
 
@@ -179,6 +200,20 @@ def _four_ways(group: GroupCounts) -> Iterator[Count]:
     yield Count(cell | {_POSITIVE, off}, max(0.0, missed), shown=False)
     yield Count(cell | {no_outcome, _PICKED}, max(0.0, wrong), shown=False)
     yield Count(cell | {no_outcome, off}, max(0.0, neither), shown=False)
+
+
+def _two_ways(group: GroupCounts) -> Iterator[Count]:
+    """Give a group's rows and those picked, with the rest, which follow from the two."""
+    if not -1e-9 <= group.picked <= group.rows + 1e-9:
+        raise _fault("a group's part is more than the whole", "picked within rows")
+    cell = frozenset(group.characteristics)
+    yield Count(cell, group.rows)
+    yield Count(cell | {_PICKED}, group.picked)
+    yield Count(cell | {(_LIST, "no")}, group.rows - group.picked, shown=False)
+
+
+def _rows_alone(group: GroupCounts) -> Iterator[Count]:
+    yield Count(frozenset(group.characteristics), group.rows)
 
 
 def _fault(found: str, expected: str) -> AssuranceError:

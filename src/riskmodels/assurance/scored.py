@@ -11,23 +11,21 @@ import pandas as pd
 from riskmodels.errors import AssuranceError
 from riskmodels.records import TrainedModel, TrainingTable
 
-__all__ = ["FloatArray", "ScoredRows", "picked_share", "score_held_out"]
+__all__ = ["FloatArray", "HeldOut", "ScoredAmounts", "ScoredRows", "picked_share", "score_held_out"]
 
 FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class ScoredRows:
-    """Rows of the held-out period with one estimator's score.
+class HeldOut:
+    """Rows of the held-out period with one estimator's raw score.
 
     Attributes
     ----------
     X : DataFrame, shape (n_rows, n_columns)
         The model's inputs.
-    score, probability : float array, shape (n_rows,)
-        Raw score, by which lists rank, and calibrated probability.
-    picked : float array, shape (n_rows,)
-        Chance of being on the list, in [0, 1]: a fraction only for those tied at its end.
+    score : float array, shape (n_rows,)
+        Raw score: log-odds of a risk, log of an expected amount.
     outcome, weight : float array, shape (n_rows,)
         What happened, and the inverse probability of not being censored.
     entity : int array, shape (n_rows,)
@@ -38,24 +36,64 @@ class ScoredRows:
         Protected characteristics as text.
     treated : bool array, shape (n_rows,)
         Whether the entity was contacted inside the outcome's window.
-    capacity : int
-        Length of the list at one date.
     """
 
     X: pd.DataFrame
     score: FloatArray
-    probability: FloatArray
-    picked: FloatArray
     outcome: FloatArray
     weight: FloatArray
     entity: npt.NDArray[np.int64]
     as_of: npt.NDArray[np.datetime64]
     audit: pd.DataFrame
     treated: npt.NDArray[np.bool_]
-    capacity: int
 
     def __len__(self) -> int:
         return len(self.score)
+
+
+@dataclass(frozen=True, eq=False)
+class ScoredRows(HeldOut):
+    """Held-out people with their risk, and their place on the list.
+
+    Attributes
+    ----------
+    probability : float array, shape (n_rows,)
+        Calibrated probability; lists rank by the raw score.
+    picked : float array, shape (n_rows,)
+        Chance of being on the list, in [0, 1]: a fraction only for those tied at its end.
+    capacity : int
+        Length of the list at one date.
+    """
+
+    probability: FloatArray
+    picked: FloatArray
+    capacity: int
+
+
+@dataclass(frozen=True, eq=False)
+class ScoredAmounts(HeldOut):
+    """Held-out people with the amount that is expected for them. There is no list: an amount ranks nobody.
+
+    Attributes
+    ----------
+    expected : float array, shape (n_rows,)
+        Expected amount, at least 0, in ``unit``.
+    low, high : float array, shape (n_rows,), or None
+        Ends of each row's prediction interval.
+    unit : str
+        Such as ``"GBP per week"``.
+    nominal_coverage : float
+        Share of amounts that prediction intervals are made to hold, in (0, 1).
+    power : float
+        Power of the Tweedie variance, in (1, 2): how a miss counts.
+    """
+
+    expected: FloatArray
+    low: FloatArray | None
+    high: FloatArray | None
+    unit: str
+    nominal_coverage: float
+    power: float
 
 
 def picked_share(score: FloatArray, capacity: int) -> FloatArray:

@@ -18,10 +18,15 @@ from riskmodels.policy import Comparison
 from riskmodels.records.bias import DecisiveComparison, Verdict
 from riskmodels.records.figures import Interval
 
-__all__ = ["DECIDES", "Evidence", "check_comparisons", "people_needed", "verdicts"]
+__all__ = ["DECIDES", "DECIDES_OF_AMOUNTS", "Evidence", "check_comparisons", "fitting", "people_needed", "verdicts"]
+
+Decides = Mapping[str, tuple[str, ...]]
 
 # Which metrics may decide: that which says who bears the harm. The other error is shown, and informs.
-DECIDES: Mapping[str, tuple[str, ...]] = {"missed_need": ("missed", "list_share"), "burden": ("wrongly_picked",)}
+DECIDES: Decides = {"missed_need": ("missed", "list_share"), "burden": ("wrongly_picked",)}
+
+# Whoever is harmed, an amount can be wrong on average or be promised too narrowly; which way is worse differs.
+DECIDES_OF_AMOUNTS: Decides = dict.fromkeys(DECIDES, ("mean_error", "coverage"))
 
 _LEVEL = 0.05
 _UNKNOWN = Interval(None)
@@ -58,9 +63,11 @@ class Evidence:
     all_people, all_measured : int
         The same of everybody else.
     rest_value : float or None
-        The metric in the rest; None for a share of the list.
+        The share in the rest; None for a share of the list and for a mean.
     group_size, rest_size : float
         Independent observations that either rate is worth.
+    spread : float or None
+        Variance of one observation of a mean, among the rest; of a share it follows from the share.
     least : int
         Fewest people that an interval is given for.
     missing : str
@@ -76,12 +83,22 @@ class Evidence:
     rest_value: float | None = None
     group_size: float = 0.0
     rest_size: float = 0.0
+    spread: float | None = None
     least: int = 0
     missing: str = ""
 
 
+def fitting(harms: Sequence[str], decides: Decides = DECIDES) -> tuple[str, ...]:
+    """Give the metrics that may decide, by who is harmed."""
+    return tuple(dict.fromkeys(metric for harm in harms for metric in decides[harm]))
+
+
 def check_comparisons(
-    comparisons: Sequence[Comparison], *, characteristics: Sequence[str], harms: Sequence[str]
+    comparisons: Sequence[Comparison],
+    *,
+    characteristics: Sequence[str],
+    harms: Sequence[str],
+    decides: Decides = DECIDES,
 ) -> None:
     """Refuse comparisons that cannot decide.
 
@@ -93,6 +110,8 @@ def check_comparisons(
         What the use case is audited by.
     harms : sequence of str
         ``"missed_need"`` or ``"burden"``.
+    decides : mapping of str to tuple of str
+        Which metrics may decide, by harm.
 
     Raises
     ------
@@ -106,16 +125,16 @@ def check_comparisons(
             "the use case names no harm" if strange is None else f"{strange!r} is not a harm{nearest(strange, DECIDES)}"
         )
         raise _fault(found, f"harms among {', '.join(DECIDES)}", "Correct harms in the use case.")
-    fitting = [metric for harm in harms for metric in DECIDES[harm]]
+    may_decide = fitting(harms, decides)
     seen: set[tuple[str, str, str]] = set()
     for one in comparisons:
         if one.characteristic not in characteristics:
             found = f"a comparison names the characteristic {one.characteristic!r}, which is not audited"
             raise _fault(found + nearest(one.characteristic, characteristics), "a characteristic of audit_by", _NEXT)
-        if one.metric not in fitting:
+        if one.metric not in may_decide:
             raise _fault(
                 f"a comparison of {one.characteristic} is by {one.metric!r}, but the harm is {' and '.join(harms)}",
-                f"{' or '.join(fitting)}: what decides follows from who is harmed, and the rest is shown",
+                f"{' or '.join(may_decide)}: what decides follows from who is harmed, and the rest is shown",
                 _NEXT,
             )
         key = (one.characteristic, one.group, one.metric)
@@ -205,12 +224,14 @@ def _for_no_difference(evidence: Evidence, tolerance: float) -> float:
     wanted = (tolerance / (Z + _POWER)) ** 2
     people = max(evidence.people, 1)
     low, high = evidence.difference.low, evidence.difference.high
-    if evidence.rest_value is None:
+    spread = evidence.spread
+    if spread is None and evidence.rest_value is not None:
+        spread = _inward(evidence.rest_value, evidence.rest_size)
+    if spread is None:
         return 0.0 if low is None or high is None else people * ((high - low) / (2 * Z)) ** 2 / wanted
-    # A rate of 0 or 1 among the few is taken a little inward, or nobody would be needed.
-    spread = _inward(evidence.rest_value, evidence.rest_size)
     of_rest = spread / evidence.rest_size if evidence.rest_size else math.inf
-    worth = _rate(evidence.group_size, evidence.people) or _ratio(evidence.rest_size, evidence.all_people)
+    of_one = 1.0 if math.isinf(evidence.rest_size) else _ratio(evidence.rest_size, evidence.all_people)
+    worth = _rate(evidence.group_size, evidence.people) or of_one
     if not worth or not math.isfinite(worth):
         return 0.0
     if of_rest < wanted / 2:
@@ -231,7 +252,8 @@ def _for_this_difference(evidence: Evidence, tolerance: float) -> float:
 
 
 def _inward(share: float, size: float) -> float:
-    moved = (share * size + 1) / (size + 2)
+    """Give the variance of a share; one of 0 or 1 among the few is taken inward, or nobody would be needed."""
+    moved = (share * size + 1) / (size + 2) if math.isfinite(size) else share
     return moved * (1 - moved)
 
 

@@ -1,50 +1,26 @@
-"""Whether a model of amounts errs alike for groups of people."""
+"""What an audit of amounts is measured on: the unit, the mean amount that errors are shares of, the promised cover."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from riskmodels.records.bias import GroupKey, NotMeasured
-from riskmodels.records.figures import Interval
-
-__all__ = ["AmountAudit", "AmountErrors"]
+__all__ = ["AmountScale"]
 
 
 @dataclass(frozen=True)
-class AmountErrors:
-    """How far one group's amounts were missed, in the outcome's unit.
+class AmountScale:
+    """The measure of an audit of amounts. Equal errors do not show that equal need is met: cost is not need.
 
     Attributes
     ----------
-    rows, entities : int
-        Rows and people.
-    mean_error : Interval
-        Predicted less observed: below 0 the group's need is said too low, which is worse for those who wait for it.
-    mean_absolute_error : Interval
-        Higher is worse.
-    coverage : Interval
-        Share whose amount lay inside its prediction interval, in [0, 1]; not defined without prediction intervals.
-    mean_error_difference : Interval
-        The group's mean error less that of everybody else; 0 is alike.
+    unit : str
+        The outcome's unit, such as ``"GBP per week"``.
+    mean_amount : float or None
+        Weighted mean of what came to everybody, which errors are shares of; None where nothing came to anybody.
+    nominal_coverage : float
+        Share of amounts that prediction intervals are made to hold, in (0, 1).
     """
 
-    key: GroupKey
-    rows: int
-    entities: int
-    mean_error: Interval
-    mean_absolute_error: Interval
-    coverage: Interval
-    mean_error_difference: Interval
-
-
-@dataclass(frozen=True)
-class AmountAudit:
-    """Errors of amounts by group, in full: everybody first, then groups, then intersections."""
-
-    groups: tuple[AmountErrors, ...] = field(repr=False)
-    not_measured: tuple[NotMeasured, ...]
-    least_people: int
-
-    def named(self, *key: tuple[str, str]) -> AmountErrors:
-        """Give the errors of a group; KeyError where nobody is in it."""
-        return {one.key: one for one in self.groups}[key]
+    unit: str
+    mean_amount: float | None
+    nominal_coverage: float

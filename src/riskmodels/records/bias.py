@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from riskmodels.html_table import html_table
+from riskmodels.records.amounts import AmountScale
 from riskmodels.records.figures import Interval
 
 __all__ = [
@@ -37,12 +38,15 @@ class GroupRates:
     rows, entities : int
         Rows (people at dates), and people.
     positives, picked, found : float
-        Rows that had the outcome, that were on the list, and both; fractions where the end of a list was tied.
+        Rows that had the outcome, that were on the list, and both; fractions where the end of a list was tied. Of
+        amounts: rows with any amount, rows whose amount lay inside its prediction interval, and both.
     rates : mapping of str to Interval
         Shares in [0, 1], weighted: ``selection`` (on the list), ``found`` (TPR: on the list, of those who had the
         outcome), ``missed`` (FNR, higher is worse), ``wrongly_picked`` (FPR, higher is worse), ``precision``,
         ``list_share`` and ``need_share`` (part of the list, and of the need). ``calibration`` is the share with the
-        outcome less the mean probability, in [-1, 1]: 0 is right, above 0 the risk is said too low.
+        outcome less the mean probability, in [-1, 1]: 0 is right, above 0 the risk is said too low. Of amounts, as
+        shares of everybody's mean amount: ``mean_amount``, ``mean_error`` (expected less observed; below 0 the group
+        is said to cost too little) and ``mean_absolute_error``; and ``coverage``, the share inside their intervals.
     """
 
     key: GroupKey
@@ -63,12 +67,13 @@ class Disparity:
     key : tuple of (str, str)
         The group.
     metric : str
-        ``list_share`` is share of the list less share of the need (below 0: less than its need); every other is the
-        group's rate less that of the rest.
+        ``list_share`` is share of the list less share of the need (below 0: less than its need), ``coverage`` the
+        share of amounts inside their intervals less what was promised; every other is the group's rate less that of
+        the rest.
     group_value, rest_value : float or None
         What the difference is of; for ``list_share`` the two shares.
     difference : Interval
-        In [-1, 1], 0 is no difference. No ends where too few people stand behind it.
+        0 is no difference; in [-1, 1] save for errors of amounts. No ends where too few people stand behind it.
     people : int
         People of the group that the metric is measured on: those with the outcome for ``missed``, and so on.
     informs : bool
@@ -189,7 +194,7 @@ class BiasAudit:
     Attributes
     ----------
     capacity : int
-        Length of the list at one date.
+        Length of the list at one date; 0 for amounts, which put nobody on a list.
     rows, entities : int
         Rows and people audited.
     harms : tuple of str
@@ -212,6 +217,8 @@ class BiasAudit:
         Most rows that one person has.
     notes : tuple of str
         What a reader must know.
+    amounts : AmountScale or None
+        What errors of amounts are measured on; None for a risk.
     """
 
     capacity: int
@@ -234,6 +241,7 @@ class BiasAudit:
     resamples: int
     seed: int
     notes: tuple[str, ...] = ()
+    amounts: AmountScale | None = None
 
     @property
     def verdict(self) -> Verdict:

@@ -5,11 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["WITHHELD", "Cell", "Count", "CountTable", "GroupCounts", "GroupMeasure", "SafeGroup", "SafeTable"]
+__all__ = [
+    "MEASURES",
+    "WITHHELD",
+    "Cell",
+    "Count",
+    "CountTable",
+    "GroupCounts",
+    "GroupMeasure",
+    "SafeGroup",
+    "SafeTable",
+]
 
 WITHHELD = "withheld"
 Cell = frozenset[tuple[str, str]]
 GroupMeasure = Literal["rows", "positives", "picked", "found"]
+
+MEASURES: tuple[GroupMeasure, ...] = ("rows", "positives", "picked", "found")
 
 
 @dataclass(frozen=True)
@@ -77,18 +89,25 @@ class GroupCounts:
 
 @dataclass(frozen=True)
 class SafeGroup:
-    """A group's counts as they may leave the audit: rounded, or None where they are withheld."""
+    """A group's counts as they may leave the audit: rounded, or None where they are withheld.
+
+    ``measures`` are those that leave at all; for amounts all rows, and those inside their intervals (``picked``).
+    ``may_show_means`` says whether means over the group's people may be shown: they are not made of counts, but of
+    people who must not be few, nor follow from others by subtraction.
+    """
 
     characteristics: tuple[tuple[str, str], ...]
     rows: int | None
     positives: int | None
     picked: int | None
     found: int | None
+    measures: tuple[GroupMeasure, ...] = MEASURES
+    may_show_means: bool = False
 
     @property
     def may_show_rates(self) -> bool:
         """Say whether every rate of the group may be shown: none of its counts is withheld."""
-        return None not in (self.rows, self.positives, self.picked, self.found)
+        return all(getattr(self, measure) is not None for measure in self.measures)
 
     def text(self, measure: GroupMeasure) -> str:
         """Word a count, such as ``1,205`` or ``withheld``."""
