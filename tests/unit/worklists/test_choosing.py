@@ -49,7 +49,7 @@ def test_a_list_is_whole_and_every_place_knows_its_chance(
     explored = frame[frame["kind"] == "exploration"]
     assert len(explored) == made.drawn
     assert made.drawn <= math.ceil(share * len(frame))
-    assert np.allclose(explored["chance"], made.drawn / (N - made.by_score))
+    assert np.allclose(explored["chance"], made.drawn / max(N - made.by_score, 1))
 
 
 @given(order=st.permutations(range(N)))
