@@ -175,6 +175,27 @@ class Places(
     published_on: Day = column("Day it was published")
 
 
+class Packages(
+    Extract,
+    source=OFFICE,
+    folder="packages",
+    row=("package_id",),
+    history=events("agreed_on", known_time="loaded_at", deleted="is_deleted"),
+):
+    """What runs from one day to another and costs so much a week; nothing holds the end to come after the beginning."""
+
+    package_id: Text = key("package", "Reference of the package")
+    tenancy_id: Text = key("tenancy", "Reference of the tenancy", nullable=True)
+    agreed_on: Day = column("Day it was agreed")
+    begins_on: Day = column("Day it begins", nullable=True)
+    ends_at: Moment = column("When it ends", nullable=True)
+    kind: Text = column("Kind of package", nullable=True, values=("home", "care home"))
+    weekly_gbp: Money = column("Cost per week", unit="GBP", nullable=True)
+    hours: Number = column("Hours per week", nullable=True)
+    is_deleted: Flag = column("Whether this version withdraws the row")
+    loaded_at: Moment = column("When the lake received this version")
+
+
 class People(
     Extract,
     source=INDEX,
@@ -245,6 +266,6 @@ class Raids(
     raided_on: Day = column("Day of the raid")
 
 
-READ = (Homes, Payments, Balances, Visits, Registers, Accounts, Places, People, Links, Exclusions)
+READ = (Homes, Payments, Balances, Visits, Registers, Accounts, Places, Packages, People, Links, Exclusions)
 CONTRACTS: dict[str, type[Extract]] = {extract.__name__: extract for extract in READ}
 FOLDERS: dict[str, type[Extract]] = {extract.folder(): extract for extract in READ}
