@@ -304,8 +304,8 @@ def _refuse_another_layout(schema: pa.Schema, names: tuple[str, ...], file: str)
         + (f"It has {len(new)} that are not declared" if known else "It has none of them")
         + (f": {', '.join(new)}" if known and new else ""),
         expected="every declared column in every file; others may stand beside them and are not read",
-        next_step="Find out whether the source has changed its scheme. If so, what kept its name may mean something else "
-        "too: declare the new scheme as an extract of its own. If not, correct the names.",
+        next_step="Find out whether the source has changed its scheme. If so, what kept its name may mean something "
+        "else: declare the new scheme as an extract of its own. If not, correct the names.",
     )
 
 
