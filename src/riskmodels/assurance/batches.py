@@ -27,7 +27,7 @@ __all__ = ["LARGEST_GAP", "LARGEST_GAP_ALONE", "Contributions", "tree_contributi
 FloatArray = npt.NDArray[np.float64]
 
 LARGEST_GAP = 1e-5
-"""Most that a batch's contributions may miss its scores or SHAP by, in log-odds."""
+"""Most that a batch's contributions may miss its scores or SHAP by, in log-odds (or the logarithm of the amount)."""
 
 LARGEST_GAP_ALONE = 1e-6
 """The same for a single case."""
@@ -42,7 +42,7 @@ _TAKEN_BY_SHAP_TOO = "SHAP itself hands LightGBM's trees to this method, so the 
 
 @dataclass(frozen=True, eq=False)
 class Contributions:
-    """Log-odds that each column adds to each row's score, the score before any, and how they were found."""
+    """What each column adds to each row's score, the score before any, and how they were found."""
 
     values: FloatArray
     base: float
@@ -85,9 +85,7 @@ def tree_contributions(
             how = _judged("woodelf", values, base, score, pick, right)
             if max(how.largest_difference, how.largest_gap) <= LARGEST_GAP:
                 return Contributions(values, base, how)
-            reason = (
-                f"WOODELF missed SHAP by {how.largest_difference:.1e} and the score by {how.largest_gap:.1e} log-odds"
-            )
+            reason = f"WOODELF missed SHAP by {how.largest_difference:.1e} and the score by {how.largest_gap:.1e}"
     values = _by_lightgbm(booster, X)[:, :-1]
     how = _judged("pred_contrib", values, base, score, pick, right, reason)
     must_add_up(how, len(X))
@@ -117,7 +115,7 @@ def must_add_up(how: HowExplained, rows: int) -> None:
     if worst <= most:
         return
     raise AssuranceError(
-        f"contributions miss the score or SHAP by up to {worst:.1e} log-odds ({how.engine}, {rows:,} rows)",
+        f"contributions miss the score or SHAP by up to {worst:.1e} ({how.engine}, {rows:,} rows)",
         expected=f"contributions that add up to the score, to {most:g}",
         next_step="Do not show these reasons to anyone; find out whether the model was changed after it was trained.",
         who="the data scientist who trained the model",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from riskmodels.assurance.scored import ScoredRows
+from riskmodels.assurance.scored import HeldOut, raw_score_of
 from riskmodels.records import ModelColumn, TrainedModel
 from riskmodels.records.directions import Directions
 
@@ -15,12 +15,12 @@ _STEPS = 9
 _ROUNDING = 1e-9
 
 
-def check_directions(rows: ScoredRows, model: TrainedModel, *, sample: int = 300, seed: int = 0) -> Directions:
+def check_directions(rows: HeldOut, model: TrainedModel, *, sample: int = 300, seed: int = 0) -> Directions:
     """Check every declared direction of the chosen estimator on held-out rows.
 
     Parameters
     ----------
-    rows : ScoredRows
+    rows : ScoredRows or ScoredAmounts
         Held-out rows.
     model : TrainedModel
         The model; its columns say which directions are declared.
@@ -47,6 +47,6 @@ def _moves_the_other_way(
         return False
     moved = people.loc[people.index.repeat(len(steps))].reset_index(drop=True)
     moved[column.name] = np.tile(steps, len(people))
-    scores = model.estimators[model.chosen].raw_score(moved).reshape(len(people), len(steps))
+    scores = raw_score_of(model.estimators[model.chosen], moved).reshape(len(people), len(steps))
     sign = 1.0 if column.monotone == "increasing" else -1.0
     return bool((sign * np.diff(scores, axis=1) < -_ROUNDING).any())

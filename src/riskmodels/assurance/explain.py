@@ -1,9 +1,10 @@
-"""Why people are scored as they are: exact contributions to the log-odds, overall, by group and case by case.
+"""Why people are scored as they are: exact contributions to the score, overall, by group and case by case.
 
 Contributions are Shapley values of the raw score: SHAP's path-dependent ones for LightGBM (Lundberg et al. 2020,
 doi:10.1038/s42256-019-0138-9), and for the interpretable model what each term adds against its mean among the people
 compared with (Strumbelj and Kononenko 2014, doi:10.1007/s10115-013-0679-x). They say what the model goes by, not what
-causes the outcome. They add up to the score, or there is an error instead.
+causes the outcome. They add up to the score, or there is an error instead: to the log-odds of a risk, and to the
+logarithm of an expected amount.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from riskmodels.assurance.batches import Contributions, must_add_up, tree_contri
 from riskmodels.assurance.faithfulness import faithfulness, ranking_stability
 from riskmodels.assurance.importance import beeswarm, importance_by_group, importances
 from riskmodels.assurance.reasons import Background, Reason, background_of, by_feature, reasons_of
-from riskmodels.assurance.scored import ScoredRows
+from riskmodels.assurance.scored import HeldOut, raw_score_of
 from riskmodels.errors import AssuranceError
 from riskmodels.records import ModelColumn, TrainedModel
 from riskmodels.records.explanation import Explanation, HowExplained
@@ -45,9 +46,9 @@ class CaseExplanations:
     estimator : str
         The one that was explained.
     contributions : DataFrame, shape (n_rows, n_features)
-        Log-odds that each feature adds to the score; with ``base_value`` they add up to it.
+        What each feature adds to the score (log-odds, or the logarithm of the amount); with ``base_value`` it adds up.
     base_value : float
-        Score before anything is known of a person, in log-odds.
+        Score before anything is known of a person.
     """
 
     estimator: str
@@ -138,7 +139,7 @@ def explain_cases(
 
 
 def explanation(
-    rows: ScoredRows,
+    rows: HeldOut,
     model: TrainedModel,
     *,
     disclosure_number: int,
@@ -151,7 +152,7 @@ def explanation(
 
     Parameters
     ----------
-    rows : ScoredRows
+    rows : ScoredRows or ScoredAmounts
         Held-out rows with the chosen estimator's scores.
     disclosure_number : int
         Fewest people that a figure of a group, or a mark in a plot, may stand for.
@@ -194,9 +195,9 @@ def explanation(
         cases.X,
         model.columns,
         score,
-        rows.outcome[here],
+        _remarkable(rows.outcome[here], model),
         entity,
-        chosen.raw_score,
+        lambda frame: raw_score_of(chosen, frame),
         seed=seed,
         never_name=hidden,
     )
@@ -213,7 +214,13 @@ def explanation(
         how=cases.how,
         disclosure_number=disclosure_number,
         notes=(_MEANING,),
+        scale="log-odds" if model.task == "risk" else "logarithm of the amount",
     )
+
+
+def _remarkable(outcome: FloatArray, model: TrainedModel) -> FloatArray:
+    """Say who is not to be asked what is usual: those with the outcome, or an amount above the median."""
+    return outcome if model.task == "risk" else (outcome > np.median(outcome)).astype(np.float64)
 
 
 def _explained(model: TrainedModel, name: str) -> Any:
@@ -271,7 +278,7 @@ def _no_blanks(people: pd.DataFrame, used: npt.NDArray[np.bool_]) -> None:
 def _contributions(
     estimator: Any, cases: pd.DataFrame, people: pd.DataFrame, model: TrainedModel, *, seed: int
 ) -> Contributions:
-    score = np.asarray(estimator.raw_score(cases), dtype=np.float64)
+    score = raw_score_of(estimator, cases)
     X = cases.to_numpy()
     if estimator.name == "lightgbm":
         _no_blanks(people, np.asarray(estimator.booster.feature_importance()) > 0)
@@ -282,8 +289,9 @@ def _contributions(
 
 
 def _linear(pipeline: Any, X: FloatArray, people: pd.DataFrame, score: FloatArray) -> Contributions:
-    """Explain a logistic regression on prepared columns: coefficient times distance from the mean, by column."""
-    prepare, coef = pipeline[:-1], np.asarray(pipeline[-1].coef_[0], dtype=np.float64)
+    """Explain a linear score on prepared columns: coefficient times distance from the mean, by column."""
+    prepare, coef = pipeline[:-1], np.asarray(pipeline[-1].coef_, dtype=np.float64).reshape(-1)
+    intercept = float(np.asarray(pipeline[-1].intercept_).reshape(-1)[0])
     numbers = [str(place) for place in range(X.shape[1])]
     terms = [str(term) for term in prepare.get_feature_names_out(numbers)]
     column_of = np.array([_place(term) for term in terms])
@@ -293,8 +301,8 @@ def _linear(pipeline: Any, X: FloatArray, people: pd.DataFrame, score: FloatArra
     mean = np.asarray(prepare.transform(people.to_numpy()), dtype=np.float64).mean(axis=0)
     prepared = np.asarray(prepare.transform(X), dtype=np.float64)
     each = (prepared - mean) * coef
-    base = float(mean @ coef + pipeline[-1].intercept_[0])
-    right = _shap_of_linear(coef, float(pipeline[-1].intercept_[0]), mean, prepared[:_CHECKED_ROWS])
+    base = float(mean @ coef + intercept)
+    right = _shap_of_linear(coef, intercept, mean, prepared[:_CHECKED_ROWS])
     values = np.zeros(X.shape)
     np.add.at(values.T, column_of, each.T)
     how = HowExplained(
@@ -339,7 +347,7 @@ def _same_scores(cases: CaseExplanations, score: FloatArray) -> None:
     gap = float(np.abs(cases.contributions.to_numpy().sum(axis=1) + cases.base_value - score).max())
     if gap > 2e-5:  # the contributions may miss the estimator's own score by 1e-5
         raise _fault(
-            f"the rows' scores differ from the chosen estimator's ({cases.estimator}) by up to {gap:.1e} log-odds",
+            f"the rows' scores differ from the chosen estimator's ({cases.estimator}) by up to {gap:.1e}",
             "rows that were scored with the chosen estimator",
             "Score the held-out rows again, without naming an estimator.",
         )

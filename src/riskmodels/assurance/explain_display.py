@@ -32,7 +32,7 @@ def explanation_table(found: Explanation, *, top: int = 10) -> Table:
         caption=" ".join(in_words(found)),
     )
     table.add_column("Feature")
-    table.add_column("Moves the score by\n(log-odds, on average)", justify="right", no_wrap=True)
+    table.add_column(f"Moves the score by\n({found.scale}, on average)", justify="right", no_wrap=True)
     table.add_column("Share", justify="right", no_wrap=True)
     for one in found.importances[:top]:
         table.add_row(one.says, f"{one.mean_absolute:.3f}", f"{one.share:.0%}")
@@ -44,7 +44,7 @@ def explanation_html(found: Explanation, *, top: int = 15) -> str:
     leading = found.importances[:top]
     overall = html_table(
         f"What the {found.estimator} model of {found.case_name} goes by: {found.rows:,} held-out rows",
-        ["Feature", "Moves the score by (log-odds, on average)", "Share of all"],
+        ["Feature", f"Moves the score by ({found.scale}, on average)", "Share of all"],
         [[one.says, f"{one.mean_absolute:.3f}", f"{one.share:.0%}"] for one in leading],
         notes=in_words(found),
     )
@@ -58,7 +58,7 @@ def in_words(found: Explanation) -> list[str]:
     how, stability, faith = found.how, found.stability, found.faithfulness
     said = [
         f"Computed with {_ENGINES[how.engine]}; adds up to the score within {how.largest_gap:.0e}, and agrees with "
-        f"SHAP within {how.largest_difference:.0e} log-odds on {how.checked_rows:,} rows."
+        f"SHAP within {how.largest_difference:.0e} ({found.scale}) on {how.checked_rows:,} rows."
     ]
     if how.note:
         said.append(how.note)
@@ -76,8 +76,8 @@ def in_words(found: Explanation) -> list[str]:
     else:
         said.append(
             f"With the leading reason neutralised, the score falls in {_percent(faith.fell)} of {faith.cases:,} cases "
-            f"near the top, by {faith.mean_fall.as_text()} log-odds on average; with a reason picked at random, in "
-            f"{_percent(faith.random_fell)}, by {faith.random_mean_fall.as_text()}."
+            f"near the top, by {faith.mean_fall.as_text()} ({found.scale}) on average; with a reason picked at random, "
+            f"in {_percent(faith.random_fell)}, by {faith.random_mean_fall.as_text()}."
         )
     return [*said, *found.notes]
 
@@ -89,6 +89,7 @@ def explanation_as_json(found: Explanation) -> dict[str, Any]:
         "estimator": found.estimator,
         "rows": found.rows,
         "base_value": found.base_value,
+        "scale": found.scale,
         "importances": [asdict(one) for one in found.importances],
         "groups": [
             {
@@ -129,7 +130,7 @@ def _by_group(found: Explanation, characteristic: str, top: int) -> str:
         f"A group of fewer than {found.disclosure_number} people is withheld, and another where it could be worked out."
     )
     return html_table(
-        f"The same by {characteristic.replace('_', ' ')}, in log-odds",
+        f"The same by {characteristic.replace('_', ' ')} ({found.scale})",
         ["Feature", *(g.group for g in groups)],
         rows,
         notes=[note],

@@ -30,7 +30,7 @@ _BLUE = "#0072B2"
 _SCALE = LinearSegmentedColormap.from_list("low_to_high", ["#0072B2", "#cccccc", "#D55E00"])
 _GROUP_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
 _GROUP_MARKERS = "os^DvP*X"
-_ACROSS = "Moves the score by, on average (log-odds)"
+_ACROSS = "Moves the score by, on average"
 
 
 def draw_explanation(found: Explanation) -> dict[str, Plot]:
@@ -54,12 +54,12 @@ def _bars(found: Explanation) -> Plot:
     for place, one in enumerate(leading):
         axes.annotate(f" {one.share:.0%}", (one.mean_absolute, place), va="center", color=_GREY, fontsize=8)
     _names(axes, leading)
-    axes.set_xlabel(f"{_ACROSS}, with its share of all")
+    axes.set_xlabel(f"{_ACROSS} ({found.scale}), with its share of all")
     axes.margins(x=0.1)
     listed = "; ".join(f"{one.says} {one.mean_absolute:.3f} ({one.share:.0%})" for one in leading[:_WORDED])
     return figure, (
-        f"Bars: how far each of the {len(leading)} leading features moves the score on average, in log-odds, with its "
-        f"share of all. {listed}."
+        f"Bars: how far each of the {len(leading)} leading features moves the score on average ({found.scale}), with "
+        f"its share of all. {listed}."
     )
 
 
@@ -76,7 +76,7 @@ def _beeswarm(found: Explanation) -> Plot:
         colours = [_GREY if mark.standing is None else _SCALE(mark.standing) for mark in some]
         axes.scatter(across, place + _spread(across), c=colours, s=16, linewidths=0)
     _names(axes, leading)
-    axes.set_xlabel("Adds to the score (log-odds); left of the line it takes away")
+    axes.set_xlabel(f"Adds to the score ({found.scale}); left of the line it takes away")
     bar = figure.colorbar(ScalarMappable(Normalize(0, 1), _SCALE), ax=axes, ticks=[0, 1], shrink=0.5, aspect=30)
     bar.ax.set_yticklabels(["lowest", "highest"])
     bar.set_label("Value, among all (grey: no order, or unknown)", fontsize=8)
@@ -96,14 +96,14 @@ def _groups(found: Explanation, characteristic: str) -> Plot:
     for number, group in enumerate(shown):
         _dots(axes, group, leading, number, len(shown))
     _names(axes, leading)
-    axes.set_xlabel(_ACROSS)
+    axes.set_xlabel(f"{_ACROSS} ({found.scale})")
     axes.set_xlim(left=0)
     if shown:
         axes.legend(loc="lower right", frameon=False, fontsize=8)
     withheld = len(of_it) - len(shown)
     listed = "; ".join(f"{group.group}: {_listed(group, leading[:3])}" for group in shown)
     return figure, (
-        f"How far features move the score on average, in log-odds, by {words}. {listed or 'No group can be shown'}. "
+        f"How far features move the score on average ({found.scale}), by {words}. {listed or 'No group can be shown'}. "
         f"Groups withheld because few people are in them: {withheld}."
     )
 

@@ -40,7 +40,7 @@ def ranking_stability(
     Parameters
     ----------
     added : float array, shape (n_rows, n_features)
-        Contributions in log-odds.
+        Contributions to the score.
 
     Returns
     -------
@@ -88,11 +88,11 @@ def faithfulness(
     Parameters
     ----------
     added : DataFrame, shape (n_rows, n_features)
-        Contributions in log-odds.
+        Contributions to the score.
     X : DataFrame, shape (n_rows, n_columns)
         The model's inputs, in the order of ``columns``.
     outcome : float array, shape (n_rows,)
-        0 marks those whose usual values are put in.
+        0 marks those whose usual values are put in: without the outcome, or with an amount that is not high.
     raw_score : callable
         The estimator's.
     never_name : frozenset of str

@@ -30,7 +30,7 @@ def importances(added: FloatArray, columns: Sequence[ModelColumn]) -> tuple[Feat
     Parameters
     ----------
     added : float array, shape (n_rows, n_features)
-        Contributions in log-odds, features in the order that ``columns`` first name them.
+        Contributions to the score, features in the order that ``columns`` first name them.
     """
     mean = np.abs(added).mean(axis=0)
     total = float(mean.sum())
@@ -81,7 +81,7 @@ def beeswarm(
     Parameters
     ----------
     added : float array, shape (n_rows, n_features)
-        Contributions in log-odds.
+        Contributions to the score.
     X : DataFrame, shape (n_rows, n_columns)
         The model's inputs.
     entity : int array, shape (n_rows,)

@@ -40,7 +40,7 @@ _MONEY_SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason for a score: its family, the feature named for it, the sentence, and the family's log-odds."""
+    """One reason for a score: its family, the feature named for it, the sentence, and what the family adds."""
 
     family: str
     feature: str
@@ -108,7 +108,7 @@ def reasons_of(
     values : float array, shape (n_columns,)
         The case's inputs.
     contributions : mapping of str to float
-        By feature, in log-odds.
+        By feature: what it adds to the score.
     k : int
         Most reasons to give; fewer where fewer push that way.
     raises : bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,15 @@ import pandas as pd
 from riskmodels.errors import AssuranceError
 from riskmodels.records import TrainedModel, TrainingTable
 
-__all__ = ["FloatArray", "HeldOut", "ScoredAmounts", "ScoredRows", "picked_share", "score_held_out"]
+__all__ = [
+    "FloatArray",
+    "HeldOut",
+    "ScoredAmounts",
+    "ScoredRows",
+    "picked_share",
+    "raw_score_of",
+    "score_held_out",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -126,6 +135,12 @@ def picked_share(score: FloatArray, capacity: int) -> FloatArray:
     return np.where(above, 1.0, np.where(tied, (capacity - above.sum()) / tied.sum(), 0.0))
 
 
+def raw_score_of(estimator: Any, X: pd.DataFrame) -> FloatArray:
+    """Give what an estimator's contributions add up to: log-odds of a risk, the logarithm of an expected amount."""
+    raw = estimator.raw_score(X) if hasattr(estimator, "raw_score") else np.log(estimator.amount(X))
+    return np.asarray(raw, dtype=np.float64)
+
+
 def score_held_out(table: TrainingTable, model: TrainedModel, estimator: str | None = None) -> ScoredRows:
     """Score the held-out period of a table with the model's chosen estimator, or another of its three.
 
@@ -161,7 +176,7 @@ def score_held_out(table: TrainingTable, model: TrainedModel, estimator: str | N
     picked = np.empty(len(score))
     for day in np.unique(as_of):
         on_day = as_of == day
-        picked[on_day] = picked_share(score[on_day], model.evaluation.capacity)
+        picked[on_day] = picked_share(score[on_day], model.risk_evaluation.capacity)
     return ScoredRows(
         X=X,
         score=score,
@@ -173,7 +188,7 @@ def score_held_out(table: TrainingTable, model: TrainedModel, estimator: str | N
         as_of=as_of,
         audit=table.audit.loc[here].reset_index(drop=True),
         treated=table.spine["treated"].to_numpy(dtype=bool)[here],
-        capacity=model.evaluation.capacity,
+        capacity=model.risk_evaluation.capacity,
     )
 
 

@@ -76,7 +76,7 @@ def _few(audit: BiasAudit) -> bool:
 def explanation_tables(found: Explanation, *, top: int = 15) -> tuple[PlainTable, ...]:
     """Lay out what a model goes by, with what was measured of the explanation itself below."""
     rows = tuple((one.says, f"{one.mean_absolute:.3f}", f"{one.share:.0%}") for one in found.importances[:top])
-    head = ("Feature", "Moves the score by (log-odds, on average)", "Share of all")
+    head = ("Feature", f"Moves the score by ({found.scale}, on average)", "Share of all")
     caption = f"What the {found.estimator} model goes by most"
     return (PlainTable(caption, head, rows, (*explain_display.in_words(found), *found.notes)),)
 

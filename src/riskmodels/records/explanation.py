@@ -17,9 +17,13 @@ __all__ = [
     "HowExplained",
     "Mark",
     "RankStability",
+    "Scale",
 ]
 
 Engine = Literal["woodelf", "pred_contrib", "linear"]
+
+Scale = Literal["log-odds", "logarithm of the amount"]
+"""What contributions add up in: of a risk, and of an amount, where 0.1 more is about a tenth more."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,9 @@ class HowExplained:
     checked_rows : int
         Rows that SHAP explained too.
     largest_difference : float
-        From SHAP, of any contribution of those rows, in log-odds.
+        From SHAP, of any contribution of those rows, in log-odds (of an amount: in its logarithm).
     largest_gap : float
-        Between the score and the base value plus contributions, of any row, in log-odds.
+        Between the score and the base value plus contributions, of any row, likewise.
     fell_back_because : str or None
         Why the fastest method was not used, where it was not.
     note : str
@@ -52,7 +56,7 @@ class HowExplained:
 
 @dataclass(frozen=True)
 class FeatureImportance:
-    """How far one feature moves the score on average: mean absolute contribution, in log-odds, and its share of all."""
+    """How far one feature moves the score on average: mean absolute contribution, and its share of all."""
 
     feature: str
     says: str
@@ -79,7 +83,7 @@ class Mark:
     feature : str
         Whose contribution it is.
     contribution : float
-        Mean of those people, in log-odds.
+        Mean of those people.
     standing : float or None
         Mean place of their values among all, from 0 (lowest) to 1 (highest); None where too few of them have one.
     """
@@ -123,7 +127,7 @@ class Faithfulness:
     fell : Interval
         Share of them whose score falls: 1 is best.
     mean_fall : Interval
-        How far it falls on average, in log-odds; below 0 it rises.
+        How far it falls on average; below 0 it rises.
     random_fell, random_mean_fall : Interval
         The same where another family of features, picked at random, is neutralised.
     """
@@ -146,7 +150,9 @@ class Explanation:
     rows : int
         Rows explained; a sample of entities where there are many.
     base_value : float
-        Score before anything is known of a person, in log-odds.
+        Score before anything is known of a person.
+    scale : {"log-odds", "logarithm of the amount"}
+        What base value, contributions and falls are in.
     importances : tuple of FeatureImportance
         Greatest first.
     groups : tuple of GroupImportance
@@ -171,3 +177,4 @@ class Explanation:
     how: HowExplained
     disclosure_number: int
     notes: tuple[str, ...] = ()
+    scale: Scale = "log-odds"
