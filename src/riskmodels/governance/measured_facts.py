@@ -12,6 +12,9 @@ from typing import Literal
 from riskmodels.assurance.bias_display import as_json as bias_as_json
 from riskmodels.assurance.bias_display import safe_groups
 from riskmodels.features import UseCase
+from riskmodels.governance.amount_facts import amount_periods, amount_terms
+from riskmodels.governance.amount_facts import figures_of as _figures
+from riskmodels.governance.amount_facts import measured_of as _measured
 from riskmodels.governance.facts import (
     BiasFacts,
     BreachFacts,
@@ -29,7 +32,7 @@ from riskmodels.governance.facts import (
     RunFacts,
 )
 from riskmodels.lake import Extract
-from riskmodels.records import Interval, TrainedModel, TrainingTable
+from riskmodels.records import TrainedModel, TrainingTable
 from riskmodels.records.assurance import Assurance
 from riskmodels.records.bias import BiasAudit
 from riskmodels.records.model import PeriodFigures
@@ -70,10 +73,10 @@ def run_facts(
     files : tuple of FileFacts
         The bundle's files.
     """
-    scored = [one for one in model.evaluation.periods if one.roc_auc is not None and one.roc_auc.value is not None]
+    fewest = found.bias.disclosure_number
     return RunFacts(
-        model=model_facts(table, model, bundle_digest=bundle_digest, platform=platform),
-        periods=tuple(_period(one, found.bias.disclosure_number) for one in scored),
+        model=model_facts(table, model, bundle_digest=bundle_digest, platform=platform, fewest=fewest),
+        periods=_periods(model, fewest),
         data=_data(case, table),
         leakage=_leakage(found),
         bias=bias_facts(found.bias),
@@ -89,7 +92,7 @@ def run_facts(
 
 
 def model_facts(
-    table: TrainingTable, model: TrainedModel, *, bundle_digest: str, platform: Mapping[str, str]
+    table: TrainingTable, model: TrainedModel, *, bundle_digest: str, platform: Mapping[str, str], fewest: int = 10
 ) -> ModelFacts:
     """Take what was trained, by its digests, and every figure of it.
 
@@ -103,6 +106,8 @@ def model_facts(
         SHA-256 of the bundle's manifest.
     platform : mapping of str to str
         What it was made on.
+    fewest : int
+        The disclosure number: fewest rows that a stratum of an amount is given for.
     """
     seen = model.evaluation
     return ModelFacts(
@@ -118,13 +123,14 @@ def model_facts(
         platform=dict(platform),
         rows=seen.rows,
         positives=seen.positives,
-        capacity=seen.capacity,
+        capacity=model.risk_evaluation.capacity if model.task == "risk" else 0,
         horizon_days=table.horizon_days,
         learned_from=model.learned_from,
         held_out=seen.held_out,
         metrics={one: _figures(figures) for one, figures in seen.metrics.items()},
         differences={one: _figures(figures) for one, figures in seen.differences.items()},
         notes=(*table.report.notes, *seen.notes, *model.notes),
+        **amount_terms(table, model, fewest=fewest),
     )
 
 
@@ -151,12 +157,11 @@ def extracts_read(
     return read
 
 
-def _figures(figures: Mapping[str, Interval]) -> dict[str, Measured]:
-    return {name: _measured(one) for name, one in figures.items()}
-
-
-def _measured(one: Interval | None) -> Measured:
-    return Measured(value=None) if one is None else Measured(value=one.value, low=one.low, high=one.high)
+def _periods(model: TrainedModel, fewest: int) -> tuple[PeriodFacts, ...]:
+    if model.task == "amount":
+        return amount_periods(model, fewest=fewest)
+    seen = model.risk_evaluation.periods
+    return tuple(_period(one, fewest) for one in seen if one.roc_auc is not None and one.roc_auc.value is not None)
 
 
 def _period(one: PeriodFigures, fewest: int) -> PeriodFacts:

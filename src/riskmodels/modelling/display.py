@@ -9,8 +9,11 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from riskmodels.records import Interval, TrainedModel
+from riskmodels.records.amount_model import AmountEvaluation
 
 __all__ = ["as_json", "evaluation_table"]
+
+_FEWEST = 10  # people that a group must have to be shown
 
 _SHOWN = {
     "roc_auc": "ROC AUC",
@@ -27,7 +30,25 @@ _SHOWN = {
     "calibration_error": "Calibration error",
 }
 
+_AMOUNTS = {
+    "mean_absolute_error": "Missed by",
+    "mean_error": "Expected less came",
+    "total_error": "Error of the sum",
+    "mean_tweedie_deviance": "Tweedie deviance",
+    "coverage": "Ranges that held",
+    "mean_interval_width": "Width of ranges",
+}
+
 _TITLES = {"baseline": "Today's practice", "interpretable": "Interpretable", "lightgbm": "LightGBM"}
+
+_RISK_CAPTION = (
+    "Measured on rows that nothing was learned from, with 95% intervals. ROC AUC: 0.5 is guessing, 1 perfect. "
+    "Calibration slope: 1 is right. Outcome less chance: below 0, probabilities are too high."
+)
+_AMOUNT_CAPTION = (
+    "Measured on rows that nothing was learned from, with 95% intervals. Expected less came, and error of the sum: 0 "
+    "is right. Saved of today's: share of the error of today's practice (Tweedie deviance). Cost is not need."
+)
 
 
 def evaluation_table(model: TrainedModel) -> Table:
@@ -37,28 +58,30 @@ def evaluation_table(model: TrainedModel) -> Table:
     """
     evaluation = model.evaluation
     when = ", ".join(f"{day.day} {day:%B %Y}" for day in evaluation.held_out)
+    amount = model.task == "amount"
+    found = f"{model.case_name}: held out {when}, {evaluation.rows:,} rows, {evaluation.positives:,}"
     table = Table(
         box=SIMPLE_HEAD,
         padding=(0, 1),
         collapse_padding=True,
         pad_edge=False,
-        title=(
-            f"{model.case_name}: held out {when}, {evaluation.rows:,} rows, {evaluation.positives:,} with the outcome, "
-            f"list of {evaluation.capacity:,}"
-        ),
-        caption=(
-            "Measured on rows that nothing was learned from, with 95% intervals. ROC AUC: 0.5 is guessing, 1 perfect. "
-            "Calibration slope: 1 is right. Outcome less chance: below 0, probabilities are too high."
-        ),
+        title=f"{found} with any amount, in {model.amount_evaluation.unit}"
+        if amount
+        else f"{found} with the outcome, list of {model.risk_evaluation.capacity:,}",
+        caption=_AMOUNT_CAPTION if amount else _RISK_CAPTION,
     )
     table.add_column("Measure", no_wrap=True)
     for name in evaluation.metrics:
         chosen = name == model.chosen
         title = _TITLES.get(name, name) + ("\n(chosen)" if chosen else "")
         table.add_column(title, justify="right", no_wrap=True, style="bold" if chosen else "")
-    for metric, title in _SHOWN.items():
-        cells = [_two_lines(figures[metric]) for figures in evaluation.metrics.values()]
+    for metric, title in (_AMOUNTS if amount else _SHOWN).items():
+        cells = [_two_lines(figures[metric]) if metric in figures else "" for figures in evaluation.metrics.values()]
         table.add_row(title, *cells)
+    if amount:
+        saved = model.amount_evaluation.differences.get("chosen_minus_baseline", {}).get("deviance_reduction")
+        own = "" if saved is None else _two_lines(saved)
+        table.add_row("Saved of today's", *(own if name == model.chosen else "" for name in evaluation.metrics))
     return table
 
 
@@ -71,21 +94,26 @@ def as_json(model: TrainedModel) -> dict[str, Any]:
     """Give the model's figures as plain data, for ``run --json``.
 
     ``rows`` and ``base_rate`` are those of the held-out period, which all ``metrics`` are measured on; what was learned
-    from is under ``learned_from``.
+    from is under ``learned_from``. An amount has ``mean_amount``, its ``unit`` and how its ranges held instead.
     """
     evaluation = model.evaluation
-    held_out = {
+    held_out: dict[str, Any] = {
         "as_of": [day.isoformat() for day in evaluation.held_out],
         "rows": evaluation.rows,
         "positives": evaluation.positives,
-        "base_rate": evaluation.base_rate.value,
-        "capacity": evaluation.capacity,
     }
+    if model.task == "amount":
+        own = _amounts(model.amount_evaluation)
+        held_out |= own
+    else:
+        own = {"base_rate": model.risk_evaluation.base_rate.value}
+        held_out |= own | {"capacity": model.risk_evaluation.capacity}
     return {
         "model": model.case_name,
+        "task": model.task,
         "digest": model.digest,
         "rows": evaluation.rows,
-        "base_rate": evaluation.base_rate.value,
+        **own,
         "metrics": _figures(evaluation.metrics),
         "differences": _figures(evaluation.differences),
         "chosen": model.chosen,
@@ -94,6 +122,20 @@ def as_json(model: TrainedModel) -> dict[str, Any]:
         "learned_from": {"as_of": [day.isoformat() for day in model.learned_from], "rows": model.rows},
         "calibrators": dict(model.calibrators),
         "notes": [*model.notes, *evaluation.notes],
+    }
+
+
+def _amounts(evaluation: AmountEvaluation) -> dict[str, Any]:
+    """Give what a model of amounts has in place of a base rate and a list."""
+    return {
+        "unit": evaluation.unit,
+        "mean_amount": _interval(evaluation.mean_amount),
+        "nominal_coverage": evaluation.nominal_coverage,
+        "strata": {
+            one.stratum: {"coverage": _interval(one.coverage), "mean_width": _interval(one.mean_width)}
+            for one in evaluation.strata
+            if one.rows >= _FEWEST
+        },
     }
 
 

@@ -16,6 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from riskmodels.modelling.amount_plots import draw_amount_plots
 from riskmodels.records import Interval, PeriodFigures, TrainedModel
 
 __all__ = ["draw_plots"]
@@ -49,8 +50,11 @@ def draw_plots(model: TrainedModel) -> dict[str, Plot]:
     Returns
     -------
     dict of str to (Figure, str)
-        ``roc``, ``precision_recall``, ``calibration``, ``lift``, ``score_over_time``, each with its alternative text.
+        ``roc``, ``precision_recall``, ``calibration``, ``lift``, ``score_over_time``, each with its alternative text;
+        of a model of amounts those of :func:`~riskmodels.modelling.amount_plots.draw_amount_plots`.
     """
+    if model.task == "amount":
+        return draw_amount_plots(model)
     return {
         "roc": _roc(model),
         "precision_recall": _precision_recall(model),
@@ -64,7 +68,7 @@ def _roc(model: TrainedModel) -> Plot:
     figure, axes = _page("How well people are ranked", model)
     _percent(axes, "Picked by mistake: share of those without the outcome", "Found: share of those with the outcome")
     _guessing(axes)
-    for name, points in model.evaluation.ranking.items():
+    for name, points in model.risk_evaluation.ranking.items():
         xy = [(p.false_positive_rate, p.recall) for p in points]
         _line(axes, name, xy, _labelled(model, name, "roc_auc", "area"))
     axes.legend(loc="lower right", frameon=False)
@@ -73,7 +77,7 @@ def _roc(model: TrainedModel) -> Plot:
 
 
 def _precision_recall(model: TrainedModel) -> Plot:
-    evaluation = model.evaluation
+    evaluation = model.risk_evaluation
     figure, axes = _page("How right the list is as it finds more people", model)
     _percent(axes, "Found: share of those with the outcome", "Right: share of those picked who had the outcome")
     top = max(p.precision or 0.0 for points in evaluation.ranking.values() for p in points)
@@ -93,7 +97,7 @@ def _precision_recall(model: TrainedModel) -> Plot:
 
 
 def _calibration(model: TrainedModel) -> Plot:
-    evaluation = model.evaluation
+    evaluation = model.risk_evaluation
     figure, axes = _page("Do probabilities mean what they say?", model)
     _percent(axes, "Probability that the model gave (mean of a group)", "Share of the group that had the outcome")
     bins = [one for one in evaluation.calibration[model.chosen] if one.rows >= _FEWEST]
@@ -122,7 +126,7 @@ def _calibration(model: TrainedModel) -> Plot:
 
 
 def _lift(model: TrainedModel) -> Plot:
-    evaluation = model.evaluation
+    evaluation = model.risk_evaluation
     figure, axes = _page("How many are found as the list grows", model)
     _percent(axes, "Length of the list: share of everybody", "Found: share of those with the outcome")
     _guessing(axes)
@@ -140,7 +144,7 @@ def _lift(model: TrainedModel) -> Plot:
 
 
 def _over_time(model: TrainedModel) -> Plot:
-    evaluation = model.evaluation
+    evaluation = model.risk_evaluation
     figure = Figure(figsize=(7.5, 6.4), dpi=120, layout="constrained")
     FigureCanvasAgg(figure)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
@@ -220,9 +224,9 @@ def _page(title: str, model: TrainedModel) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(7.5, 5.6), dpi=120, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots()
-    day = model.evaluation.held_out[-1]
+    day = model.risk_evaluation.held_out[-1]
     axes.set_title(f"{title}\n", loc="left", fontsize=12)
-    words = f"{_spoken(model.case_name)}, held out {day.day} {day:%B %Y}, {model.evaluation.rows:,} rows"
+    words = f"{_spoken(model.case_name)}, held out {day.day} {day:%B %Y}, {model.risk_evaluation.rows:,} rows"
     axes.text(0, 1.02, words, transform=axes.transAxes, color=_GREY, fontsize=9)
     _plain(axes)
     return figure, axes
@@ -257,13 +261,13 @@ def _line(axes: Axes, name: str, points: Sequence[tuple[float | None, float | No
 
 
 def _labelled(model: TrainedModel, name: str, metric: str, word: str) -> str:
-    return f"{_LOOKS[name].title}, {word} {model.evaluation.metrics[name][metric].as_text()}"
+    return f"{_LOOKS[name].title}, {word} {model.risk_evaluation.metrics[name][metric].as_text()}"
 
 
 def _listed(model: TrainedModel, metric: str) -> str:
     return "; ".join(
         f"{_LOOKS[name].title.lower() if name != 'lightgbm' else 'LightGBM'} {figures[metric].as_text()}"
-        for name, figures in model.evaluation.metrics.items()
+        for name, figures in model.risk_evaluation.metrics.items()
     )
 
 

@@ -162,7 +162,9 @@ def _metrics(model: TrainedModel) -> dict[str, float]:
     """Name every figure and the ends of its interval; what is not defined is left out, never 0."""
     evaluation = model.evaluation
     found: dict[str, float] = {"held_out_rows": evaluation.rows, "held_out_positives": evaluation.positives}
-    intervals: dict[str, Interval] = {"held_out_base_rate": evaluation.base_rate}
+    amount = model.task == "amount"
+    mean = model.amount_evaluation.mean_amount if amount else model.risk_evaluation.base_rate
+    intervals: dict[str, Interval] = {"held_out_mean_amount" if amount else "held_out_base_rate": mean}
     for source in (evaluation.metrics, evaluation.differences):
         for name, figures in source.items():
             intervals.update({f"{name}.{metric}": interval for metric, interval in figures.items()})
@@ -170,7 +172,7 @@ def _metrics(model: TrainedModel) -> dict[str, float]:
         ends = {name: interval.value, f"{name}_low": interval.low, f"{name}_high": interval.high}
         found.update({key: value for key, value in ends.items() if value is not None})
     for name, value in model.cross_fitted.items():
-        found[f"{name}.cross_fitted_roc_auc"] = value
+        found[f"{name}.cross_fitted_{'mean_tweedie_deviance' if amount else 'roc_auc'}"] = value
     return found
 
 
@@ -181,7 +183,7 @@ def _parameters(model: TrainedModel, table: TrainingTable) -> dict[str, str]:
         "chosen": model.chosen,
         "choice_reason": model.choice_reason,
         "seed": str(model.seed),
-        "capacity": str(evaluation.capacity),
+        **_terms(model),
         "baseline": table.baseline,
         "horizon_days": str(table.horizon_days),
         "columns": str(len(model.columns)),
@@ -191,6 +193,14 @@ def _parameters(model: TrainedModel, table: TrainingTable) -> dict[str, str]:
         **{f"settings.{name}": str(value) for name, value in model.settings.items()},
         **{f"calibrator.{name}": text for name, text in model.calibrators.items()},
     }
+
+
+def _terms(model: TrainedModel) -> dict[str, str]:
+    """Give what a risk's figures rest on, the length of the list, or what an amount's do."""
+    if model.task == "risk":
+        return {"capacity": str(model.risk_evaluation.capacity)}
+    judged = model.amount_evaluation
+    return {"task": model.task, "unit": judged.unit, "nominal_coverage": str(judged.nominal_coverage)}
 
 
 def _write_files(

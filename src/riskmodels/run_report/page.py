@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import TrainedModel, TrainingTable
 from riskmodels.run_report import tables
+from riskmodels.run_report.amount_tables import amounts_in_short
 from riskmodels.run_report.sections import Section
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ _CAPTIONS = {
     "calibration": "Calibration: whether what was called likely happened as often",
     "lift": "Lift: what a list finds that picking at random would not",
     "score_over_time": "Score over time: whether people and figures shift from one date to the next",
+    "expected_and_observed": "Expected and observed: whether amounts come true",
+    "error_over_time": "Error over time: how far amounts are missed from one date to the next",
+    "interval_coverage": "Stated ranges: how often they hold, by the group that they are made within",
 }
 
 
@@ -96,6 +100,7 @@ def _page(
     placed = {name for section in sections for name in section.pictures}
     return {
         "title": model.case_name.replace("_", " ").capitalize(),
+        "task": model.task,
         "says": table.definition.get("says", ""),
         "banned": model.may_not_be_used_for,
         "short": _in_short(table, model),
@@ -103,6 +108,7 @@ def _page(
         "figures": tables.figures(model),
         "differences": tables.differences(model),
         "helped": tables.helped(model),
+        "over_time": tables.over_time(model),
         "periods": tables.periods(table, model),
         "unlinked": tables.unlinked(table),
         "inputs": tables.inputs(table),
@@ -128,25 +134,42 @@ def _shown(picture: Picture) -> dict[str, str]:
 
 
 def _in_short(table: TrainingTable, model: TrainedModel) -> list[str]:
-    judged, chosen = model.evaluation, model.evaluation.metrics[model.chosen]
-    held_out = ", ".join(tables.day(day) for day in judged.held_out)
+    first, *rest = amounts_in_short(model, table.baseline) if model.task == "amount" else _risk_in_short(table, model)
     said = [
         f"What is predicted: {table.outcome_says}, within {table.horizon_days} days.",
         f"Learned from {model.rows:,} rows at {len(model.learned_from)} dates, from "
         f"{tables.day(model.learned_from[0])} to {tables.day(model.learned_from[-1])}.",
-        f"Held out and read once: {held_out}, {judged.rows:,} rows, of which {judged.positives:,} had the outcome: "
-        f"{judged.base_rate.as_text()}.",
+        first,
         f"Chosen: {model.chosen}. {model.choice_reason}.",
+        *rest,
+    ]
+    if table.report.unlinked_share is not None:
+        said.append(f"{table.report.unlinked_share:.1%} of rows could not be linked to a person, to test for bias.")
+    if model.task == "risk":
+        said = [*_not_better(model), *said]
+        said.append(
+            "Benefit has not been shown: nobody has yet tested whether contact with those on the list helps them."
+        )
+    return said
+
+
+def _not_better(model: TrainedModel) -> list[str]:
+    gain = model.risk_evaluation.differences["chosen_minus_baseline"]["roc_auc"]
+    if gain.low is not None and gain.low > 0:
+        return []
+    return [f"Not shown to be better than today's practice: the gain in ROC AUC is {gain.as_text()}."]
+
+
+def _risk_in_short(table: TrainingTable, model: TrainedModel) -> list[str]:
+    judged, chosen = model.risk_evaluation, model.risk_evaluation.metrics[model.chosen]
+    held_out = ", ".join(tables.day(day) for day in judged.held_out)
+    said = [
+        f"Held out and read once: {held_out}, {judged.rows:,} rows, of which {judged.positives:,} had the outcome: "
+        f"{judged.base_rate.as_text()}."
     ]
     if "roc_auc" in chosen:
         baseline = judged.metrics["baseline"]["roc_auc"].as_text()
         said.append(f"ROC AUC {chosen['roc_auc'].as_text()}; today's practice, {table.baseline}, has {baseline}.")
-        gain = judged.differences["chosen_minus_baseline"]["roc_auc"]
-        if gain.low is None or gain.low <= 0:
-            said.insert(0, f"Not shown to be better than today's practice: the gain in ROC AUC is {gain.as_text()}.")
-    if table.report.unlinked_share is not None:
-        said.append(f"{table.report.unlinked_share:.1%} of rows could not be linked to a person, to test for bias.")
-    said.append("Benefit has not been shown: nobody has yet tested whether contact with those on the list helps them.")
     return said
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from riskmodels.modelling.metrics import METRICS
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import GroupFigures, Interval, LineageEntry, TrainedModel, TrainingTable
 from riskmodels.records.proxies import PlainTable
+from riskmodels.run_report.amount_tables import amount_figures, amount_periods, died, ranges
+from riskmodels.run_report.grid import FEWEST, Cell, Grid, day
+from riskmodels.run_report.grid import shown_figure as _figure
 
 __all__ = [
     "Cell",
@@ -21,36 +22,19 @@ __all__ = [
     "figures",
     "helped",
     "inputs",
+    "over_time",
     "periods",
     "plain",
     "quality",
     "unlinked",
 ]
 
-_FEWEST = 10  # people that a count about a group must stand for to be shown
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell; an interval is shown below its figure."""
-
-    value: str
-    interval: str = ""
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A table: the first cell of each row is its heading; ``numbers`` are set to the right."""
-
-    caption: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    numbers: bool = True
-
 
 def figures(model: TrainedModel) -> Grid:
     """Give every metric of every estimator, with its meaning."""
-    judged = model.evaluation
+    if model.task == "amount":
+        return amount_figures(model)
+    judged = model.risk_evaluation
     head = ("Metric", *(f"{name} (chosen)" if name == model.chosen else name for name in judged.metrics))
     rows = tuple(
         (Cell(f"{metric}: {says}"), *(_figure(of[metric]) for of in judged.metrics.values()))
@@ -72,8 +56,13 @@ def differences(model: TrainedModel) -> Grid:
 
 
 def helped(model: TrainedModel) -> Grid:
-    """Show those who were helped inside the outcome's window apart from the rest: help changes what would have been."""
-    judged = model.evaluation
+    """Show those who were helped inside the outcome's window apart from the rest: help changes what would have been.
+
+    Of amounts: those who were watched until they died.
+    """
+    if model.task == "amount":
+        return died(model)
+    judged = model.risk_evaluation
     groups: Mapping[str, GroupFigures] = {"Helped inside the window": judged.treated, "Not helped": judged.untreated}
     rows = tuple(
         (Cell(name), Cell(f"{of.rows:,}"), Cell(f"{of.positives:,}"), _figure(of.base_rate), _figure(of.roc_auc))
@@ -82,11 +71,17 @@ def helped(model: TrainedModel) -> Grid:
     return Grid("Help changes what would have happened", ("People", "Rows", "With outcome", "Share", "ROC AUC"), rows)
 
 
+def over_time(model: TrainedModel) -> tuple[Grid, ...]:
+    """Give what only a model of amounts has: how its ranges held, and its error at each date."""
+    return (ranges(model), amount_periods(model)) if model.task == "amount" else ()
+
+
 def periods(table: TrainingTable, model: TrainedModel) -> Grid:
     """Say what became of the population at each as-of date, and what the date was used for."""
     roles = {one.as_of: one.role.replace("_", " ") for one in model.evaluation.periods}
     left_out = ("Excluded", "Too recent", "Left early")
-    head = ("As of", "Used for", "Population", *left_out, "Competing", "Helped", "Rows", "With outcome")
+    had = "With outcome" if table.task == "risk" else "With any amount"
+    head = ("As of", "Used for", "Population", *left_out, "Competing", "Helped", "Rows", had)
     rows = tuple(
         _cells(
             day(one.as_of),
@@ -116,7 +111,8 @@ def inputs(table: TrainingTable) -> Grid:
         )
         for name, column in reversed(features.items())
     )
-    head = ("Feature", "What it is", "Unit", "Risk may only move", "Read from")
+    moves = "Risk may only move" if table.task == "risk" else "Amount may only move"
+    head = ("Feature", "What it is", "Unit", moves, "Read from")
     return Grid(f"{len(rows)} features, in {len(table.columns)} columns", head, rows, numbers=False)
 
 
@@ -125,8 +121,8 @@ def unlinked(table: TrainingTable) -> Grid:
     rows = tuple(
         _cells(
             f"{one.characteristic}: {one.group}",
-            f"{one.rows:,}" if one.rows >= _FEWEST else "too few to show",
-            f"{one.unlinked / one.rows:.1%}" if one.unlinked >= _FEWEST else "too few to show",
+            f"{one.rows:,}" if one.rows >= FEWEST else "too few to show",
+            f"{one.unlinked / one.rows:.1%}" if one.unlinked >= FEWEST else "too few to show",
         )
         for one in table.report.unlinked_by_group
     )
@@ -174,7 +170,9 @@ def digests(table: TrainingTable, model: TrainedModel, policy: ModelPolicy) -> G
         "Model, SHA-256": model.digest,
         "Seed": str(model.seed),
         "Lake complete up to": day(table.report.lake_cut),
-        "Length of the list": f"{policy.capacity:,}. {policy.capacity_reason}",
+        "Length of the list": f"{policy.capacity:,}. {policy.capacity_reason}"
+        if model.task == "risk"
+        else "no list: an amount ranks nobody",
         "Margin to prefer LightGBM": f"{policy.margin:g}. {policy.margin_reason}",
         "Settings": ", ".join(f"{name}: {value}" for name, value in model.settings.items()),
         "Time travel": "not checked"
@@ -191,15 +189,5 @@ def plain(table: PlainTable) -> Grid:
     return Grid(table.caption, table.head, tuple(_cells(*row) for row in table.rows), numbers=False)
 
 
-def day(moment: datetime.date) -> str:
-    """Word a day as people write it: 1 May 2025."""
-    return f"{moment.day} {moment:%B %Y}"
-
-
 def _cells(*texts: str) -> tuple[Cell, ...]:
     return tuple(Cell(text) for text in texts)
-
-
-def _figure(figure: Interval) -> Cell:
-    value, bracket, interval = figure.as_text().partition(" (")
-    return Cell(value, interval.removesuffix(")") if bracket else "")

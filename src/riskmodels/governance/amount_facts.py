@@ -1,0 +1,75 @@
+"""What a run of a model of amounts measured, as facts that its author signs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from riskmodels.governance.facts import Measured, PeriodFacts, StratumFacts
+from riskmodels.records import Interval, TrainedModel, TrainingTable
+from riskmodels.records.amount_model import AmountPeriod
+
+__all__ = ["amount_periods", "amount_terms", "figures_of", "measured_of"]
+
+
+def amount_terms(table: TrainingTable, model: TrainedModel, *, fewest: int) -> dict[str, Any]:
+    """Give the fields of a model's facts that only an amount has; nothing for a risk.
+
+    Parameters
+    ----------
+    table : TrainingTable
+        What was learned from: its definition says what ends a person's watching.
+    model : TrainedModel
+        What was learned.
+    fewest : int
+        Fewest rows that a stratum is given for.
+    """
+    if model.task == "risk":
+        return {}
+    seen = model.amount_evaluation
+    return {
+        "task": model.task,
+        "unit": seen.unit,
+        "nominal_coverage": seen.nominal_coverage,
+        "mean_amount": measured_of(seen.mean_amount),
+        "strata": tuple(
+            StratumFacts(
+                stratum=one.stratum, coverage=measured_of(one.coverage), mean_width=measured_of(one.mean_width)
+            )
+            for one in seen.strata
+            if one.rows >= fewest
+        ),
+        "watched_until": _watched_until(table),
+    }
+
+
+def amount_periods(model: TrainedModel, *, fewest: int) -> tuple[PeriodFacts, ...]:
+    """Give what was measured at each date that was scored out of time; a date with too few people has no figure."""
+    scored = [one for one in model.amount_evaluation.periods if one.deviance_reduction is not None]
+    return tuple(_period(one) if one.rows >= fewest else PeriodFacts(as_of=one.as_of) for one in scored)
+
+
+def _period(one: AmountPeriod) -> PeriodFacts:
+    return PeriodFacts(
+        as_of=one.as_of,
+        mean_observed=measured_of(one.mean_observed),
+        mean_absolute_error=measured_of(one.mean_absolute_error),
+        deviance_reduction=measured_of(one.deviance_reduction),
+        coverage=measured_of(one.coverage),
+    )
+
+
+def _watched_until(table: TrainingTable) -> str | None:
+    outcome = table.definition.get("outcome")
+    named = outcome.get("competes_with") if isinstance(outcome, Mapping) else None
+    return None if not named else str(named).replace("_", " ").lower()
+
+
+def figures_of(figures: Mapping[str, Interval]) -> dict[str, Measured]:
+    """Give figures by metric as facts."""
+    return {name: measured_of(one) for name, one in figures.items()}
+
+
+def measured_of(one: Interval | None) -> Measured:
+    """Give a figure as a fact; what was not measured has no value."""
+    return Measured(value=None) if one is None else Measured(value=one.value, low=one.low, high=one.high)
