@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from riskmodels.records import Interval
-from riskmodels.records.leakage import LeakageReport
+from riskmodels.records.leakage import LeakageReport, ShuffledRun
 from riskmodels.records.mitigation import GroupDisparity, MitigationOffer, WithAndWithout
 from riskmodels.records.proxies import FeatureStrength, PlainTable, PriceOfRemoving, ProxyReport
 
@@ -73,7 +73,8 @@ def _strongest(report: LeakageReport) -> tuple[PlainTable, ...]:
     if not report.strongest:
         return ()
     rows = tuple((one.feature, one.says, f"{one.roc_auc:.3f}") for one in report.strongest)
-    return (PlainTable("What foretells the outcome best alone", ("Feature", "In words", "ROC AUC"), rows),)
+    head = ("Feature", "In words", report.strength[0].upper() + report.strength[1:])
+    return (PlainTable("What foretells the outcome best alone", head, rows),)
 
 
 def _proxies(report: ProxyReport) -> dict[str, Any]:
@@ -128,7 +129,7 @@ def _leakage(report: LeakageReport) -> dict[str, Any]:
         },
         "shuffled": None
         if shuffled is None
-        else {"passed": shuffled.passed, "roc_auc": _interval(shuffled.roc_auc), "runs": shuffled.runs},
+        else {"passed": shuffled.passed, **_guessed(shuffled), "runs": shuffled.runs},
         "strongest": [_strength(one) for one in report.strongest],
         "alarms": [
             {
@@ -142,6 +143,12 @@ def _leakage(report: LeakageReport) -> dict[str, Any]:
         ],
         "not_measured": list(report.not_measured),
     }
+
+
+def _guessed(shuffled: ShuffledRun) -> dict[str, Any]:
+    if shuffled.deviance_reduction is not None:
+        return {"deviance_reduction": _interval(shuffled.deviance_reduction)}
+    return {"roc_auc": _interval(shuffled.roc_auc)}
 
 
 def _offer(offer: MitigationOffer) -> dict[str, Any]:

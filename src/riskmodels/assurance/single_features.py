@@ -18,7 +18,16 @@ from riskmodels.modelling.metrics import area, cumulative, ranking
 from riskmodels.modelling.resampling import draws, percentile_interval
 from riskmodels.records import Interval, ModelColumn
 
-__all__ = ["MOST_CODES", "coded", "feature_area", "feature_interval", "halves", "purity", "says_of"]
+__all__ = [
+    "MOST_CODES",
+    "coded",
+    "feature_area",
+    "feature_concordance",
+    "feature_interval",
+    "halves",
+    "purity",
+    "says_of",
+]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -26,6 +35,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 MOST_CODES = 64
 _PRIOR_ROWS = 5.0
+_STEPS = 256
 
 
 def coded(X: FloatArray, columns: Sequence[ModelColumn]) -> dict[str, IntArray]:
@@ -100,9 +110,43 @@ def _area(score: FloatArray, hits: npt.NDArray[Any], rest: npt.NDArray[Any]) -> 
     levels, place = np.unique(score, return_inverse=True)
     up = np.bincount(place, weights=hits, minlength=len(levels))
     down = np.bincount(place, weights=rest, minlength=len(levels))
-    pairs = up.sum() * down.sum()
-    below = np.cumsum(down) - down
-    return float((up * (below + 0.5 * down)).sum() / pairs) if pairs > 0 else float("nan")
+    return _concordance(np.stack([down, up]))
+
+
+def feature_concordance(
+    codes: IntArray, y: FloatArray, half: BoolArray, *, entity: IntArray, seed: int, resamples: int = 0
+) -> Interval:
+    """Give the share of pairs of people with unequal amounts that one feature alone ranks rightly, as above by halves.
+
+    It is the ROC AUC where the outcome is a yes or no. Amounts are taken in 256 steps of equally many rows.
+
+    Parameters
+    ----------
+    resamples : int
+        Of entities, behind the 95% interval; none, no interval.
+    """
+    cuts = np.unique(np.quantile(y, np.linspace(0, 1, _STEPS + 1)[1:-1]))
+    step = np.searchsorted(cuts, y, side="left")
+    values, drawn = [], []
+    for learn in (half, ~half):
+        later = ~learn
+        levels, level = np.unique(_rates(codes, y, np.ones(len(y)), learn)[codes[later]], return_inverse=True)
+        cell, shape = step[later] * len(levels) + level, (len(cuts) + 1, len(levels))
+        values.append(_concordance(np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)))
+        if resamples:
+            chunks = draws(entity[later], np.ones(int(later.sum())), seed=seed, replicates=resamples)
+            tables = (np.bincount(cell, one, shape[0] * shape[1]).reshape(shape) for W in chunks for one in W)
+            drawn.append(np.array([_concordance(table) for table in tables]))
+    value = float(np.mean(values))
+    return percentile_interval(value, np.mean(drawn, axis=0)) if drawn else Interval(value)
+
+
+def _concordance(table: npt.NDArray[Any]) -> float:
+    """Count pairs rightly ranked, ties by half, of a table of steps of the amount by levels of the score."""
+    below = np.cumsum(table, axis=0) - table  # with less, by level
+    rightly = np.cumsum(below, axis=1) - 0.5 * below
+    pairs = float((table.sum(axis=1) * below.sum(axis=1)).sum())
+    return float((table * rightly).sum() / pairs) if pairs > 0 else float("nan")
 
 
 def feature_interval(

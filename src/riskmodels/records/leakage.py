@@ -21,18 +21,27 @@ class ShuffledRun:
     Attributes
     ----------
     roc_auc : Interval
-        Mean held-out ROC AUC over the runs. Its interval is wide (99.9%), so that chance alone raises one alarm in a
-        thousand audits.
+        Mean held-out ROC AUC over the runs; not defined for amounts. Its interval is wide (99.9%), so that chance alone
+        raises one alarm in a thousand audits.
     runs : int
         Times that outcomes were dealt out anew.
+    deviance_reduction : Interval or None
+        For amounts, likewise: the share of the mean Tweedie deviance that the model saves against one amount for
+        everybody. Nothing can be learned, so that it is 0 or (learning from noise) below.
     """
 
     roc_auc: Interval
     runs: int
+    deviance_reduction: Interval | None = None
 
     @property
     def passed(self) -> bool | None:
-        """Say whether guessing (0.5) lies inside the interval; None where there is none."""
+        """Say whether guessing (0.5; for amounts, saving nothing) lies inside the interval; None where there is none.
+
+        An amount's model that does worse than guessing has learned from noise, which is no leak.
+        """
+        if self.deviance_reduction is not None:
+            return None if self.deviance_reduction.low is None else self.deviance_reduction.low <= 0.0
         if self.roc_auc.low is None or self.roc_auc.high is None:
             return None
         return self.roc_auc.low <= 0.5 <= self.roc_auc.high
@@ -50,7 +59,8 @@ class LeakAlarm:
     column : str
         The column that the figure was measured on; for several one-hot columns, the feature.
     figure : Interval
-        ROC AUC of the feature alone, or the share with the outcome among those with the tell-tale value.
+        ROC AUC of the feature alone (of amounts: the share of pairs of people that it ranks rightly, which is the same
+        for a yes or no), or the share with the outcome among those with the tell-tale value.
     suspicion : str
         What was found, what may lie behind it and what to look at, in words.
     """
@@ -79,6 +89,8 @@ class LeakageReport:
         What a person must look at.
     not_measured : tuple of str
         Searches that could not be made, each with the reason.
+    task : {"risk", "amount"}
+        Whether the outcome happens or not, or is an amount.
     """
 
     case_name: str
@@ -87,6 +99,12 @@ class LeakageReport:
     strongest: tuple[FeatureStrength, ...]
     alarms: tuple[LeakAlarm, ...]
     not_measured: tuple[str, ...] = ()
+    task: Literal["risk", "amount"] = "risk"
+
+    @property
+    def strength(self) -> str:
+        """Word what the strength of one feature alone is measured by."""
+        return "ROC AUC" if self.task == "risk" else "share of pairs ranked rightly"
 
     @property
     def passed(self) -> bool:
@@ -127,6 +145,9 @@ def _shuffled(run: ShuffledRun | None) -> str:
     if run is None or run.passed is None:
         return "not measured"
     verdict = "guessing, as it must be" if run.passed else "NOT guessing: the judging itself leaks"
+    if run.deviance_reduction is not None:
+        saved = run.deviance_reduction.in_percents()
+        return f"deviance saved {saved} over {run.runs} runs (99.9% interval): {verdict}"
     return f"ROC AUC {run.roc_auc.as_text()} over {run.runs} runs (99.9% interval): {verdict}"
 
 
@@ -137,6 +158,5 @@ def _found(report: LeakageReport, kind: LeakKind) -> str:
     if named:
         return f"suspected: {', '.join(named)}"
     best = report.strongest[0]
-    return (
-        "none" if kind == "presence" else f"none; the strongest is “{best.says}” with a ROC AUC of {best.roc_auc:.3f}"
-    )
+    strongest = f"none; the strongest is “{best.says}” with a {report.strength} of {best.roc_auc:.3f}"
+    return "none" if kind == "presence" else strongest

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodels.records.figures import Interval
-from riskmodels.records.proxies import PlainTable
+from riskmodels.records.proxies import ACCURACY, PlainTable
 
 __all__ = ["DisparityMetric", "GroupDisparity", "MitigationOffer", "MitigationOption", "WithAndWithout"]
 
-DisparityMetric = Literal["missed", "wrongly_picked"]
+DisparityMetric = Literal["missed", "wrongly_picked", "mean_error"]
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,14 @@ class GroupDisparity:
 
     Attributes
     ----------
-    metric : {"missed", "wrongly_picked"}
-        Of those who had the outcome, the share not on the list; of those without it, the share on the list.
+    metric : {"missed", "wrongly_picked", "mean_error"}
+        Of those who had the outcome, the share not on the list; of those without it, the share on the list; or expected
+        less observed amount, as a share of everybody's mean amount.
     group_value, rest_value : float or None
         The metric in the group and among everybody else; None where there is nobody to measure it on.
     difference : Interval
-        Group less rest. Above 0 the group fares worse, with a 95% interval by resampling entities.
+        Group less rest, with a 95% interval over entities. Above 0 the group fares worse; of an amount, it is said to
+        cost more than it does.
     """
 
     characteristic: str
@@ -153,7 +155,8 @@ class WithAndWithout:
     features : tuple of str
         The inputs that were left out.
     accuracy_with, accuracy_without, accuracy_change : mapping of str to Interval
-        ``roc_auc`` and ``precision_at_capacity``; the change is without less with.
+        ``roc_auc`` and ``precision_at_capacity``, or ``mean_tweedie_deviance`` and ``mean_absolute_error``; the change
+        is without less with.
     disparities : tuple of (GroupDisparity, GroupDisparity)
         By group of the characteristic, with and without.
     """
@@ -166,14 +169,14 @@ class WithAndWithout:
 
     def cells(self) -> PlainTable:
         """Lay out accuracy and each group's disparity, with the inputs and without."""
-        names = {"roc_auc": "ROC AUC", "precision_at_capacity": "Precision of list"}
         figures = tuple(
             (words, self.accuracy_with[name].as_text(), self.accuracy_without[name].as_text())
-            for name, words in names.items()
+            for name, words in ACCURACY.items()
+            if name in self.accuracy_with
         )
         groups = tuple(
             (
-                f"{one.group} against the rest ({one.metric})",
+                f"{one.group} against the rest ({one.metric.replace('_', ' ')})",
                 one.difference.in_percents(),
                 other.difference.in_percents(),
             )

@@ -9,6 +9,7 @@ from riskmodels.html_table import html_table
 from riskmodels.records.figures import Interval
 
 __all__ = [
+    "ACCURACY",
     "CharacteristicProxies",
     "ExactProxy",
     "FeatureStrength",
@@ -19,6 +20,14 @@ __all__ = [
 ]
 
 _NAMED = 3
+
+ACCURACY = {
+    "roc_auc": "ROC AUC",
+    "precision_at_capacity": "Precision of list",
+    "mean_tweedie_deviance": "Mean Tweedie deviance (lower is better)",
+    "mean_absolute_error": "Mean absolute error (lower is better)",
+}
+"""What a change to a model may cost, in words: the first two of a risk, the others of an amount."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +46,10 @@ class PlainTable:
 
 @dataclass(frozen=True)
 class FeatureStrength:
-    """How well one feature alone tells one thing from the rest: ROC AUC, 0.5 is not at all and 1 without fail."""
+    """How well one feature alone tells one thing from the rest: ROC AUC, 0.5 is not at all and 1 without fail.
+
+    Of an amount it is the share of pairs of people that the feature ranks rightly, which is the same for a yes or no.
+    """
 
     feature: str
     says: str
@@ -187,9 +199,10 @@ class PriceOfRemoving:
     features : tuple of str
         Those left out.
     before, after : mapping of str to Interval
-        ``roc_auc`` and ``precision_at_capacity`` on the held-out period, with all features and without these.
+        ``roc_auc`` and ``precision_at_capacity`` on the held-out period, with all features and without these; of
+        amounts ``mean_tweedie_deviance`` and ``mean_absolute_error``.
     change : mapping of str to Interval
-        After less before, on the same resamples of entities; below 0 is a loss.
+        After less before, on the same resamples of entities; below 0 is a loss (of amounts, above 0).
     """
 
     features: tuple[str, ...]
@@ -199,10 +212,10 @@ class PriceOfRemoving:
 
     def cells(self) -> PlainTable:
         """Lay out both models, and the change."""
-        names = {"roc_auc": "ROC AUC", "precision_at_capacity": "Precision of list"}
         rows = tuple(
             (words, self.before[name].as_text(), self.after[name].as_text(), self.change[name].as_text())
-            for name, words in names.items()
+            for name, words in ACCURACY.items()
+            if name in self.change
         )
         caption = f"What leaving out {', '.join(self.features)} costs"
         return PlainTable(caption, ("Measure", "With", "Without", "Without less with"), rows)
