@@ -21,19 +21,30 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from riskmodels.atomic import new_folder, whole_file
 from riskmodels.errors import RegistryError, UntrustedError
-from riskmodels.features.seal import table_digest
+from riskmodels.features.seal import digest_of
 from riskmodels.governance.wire import Record, canonical, sha256
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import BuildReport, LineageEntry, ModelColumn, TrainingTable
+from riskmodels.records.selection import Selection
 
 __all__ = ["read_retained", "read_retained_policies", "retain"]
 
 _FACTS = "table.json"
 _FRAMES = ("X", "outcome", "audit", "spine")
+_APART = ("strata", "totals_by", "looks", "others", "others_spine")
 _POLICIES = "policies"
 _A_DAY = 24 * 60 * 60
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _SelectionFacts(Record):
+    """Of who was looked at: what is not rows."""
+
+    weighed: bool
+    propensity_roc_auc: float | None
+    trimmed_share: float | None
+    effective_rows: float | None
 
 
 class _Facts(Record):
@@ -54,6 +65,8 @@ class _Facts(Record):
     columns: Any
     report: Any
     lineage: Any
+    unit: str | None = None
+    selection: _SelectionFacts | None = None
 
 
 _COLUMNS = TypeAdapter(tuple[ModelColumn, ...])
@@ -86,7 +99,7 @@ def retain(folder: Path, table: TrainingTable, policy: ModelPolicy) -> Path:
     UntrustedError
         If another table is kept there, or the table does not have the digest that it says it has.
     """
-    if _sealed(table) != table.digest:
+    if digest_of(table) != table.digest:
         raise _untrusted("the table to keep does not have the digest that it says it has", "a table as it was built")
     if folder.is_dir() and any(folder.iterdir()):
         if read_retained(folder).digest != table.digest:
@@ -116,7 +129,8 @@ def read_retained(folder: Path) -> TrainingTable:
         If its rows or its definition are not those that were kept.
     """
     facts = _read_facts(folder)
-    frames = {name: _read_frame(folder, name, facts) for name in _FRAMES}
+    there = [*_FRAMES, *(name for name in _APART if f"{name}.parquet" in facts.files)]
+    frames = {name: _read_frame(folder, name, facts) for name in there}
     try:
         columns, report, lineage = (
             _COLUMNS.validate_python(facts.columns),
@@ -143,8 +157,12 @@ def read_retained(folder: Path) -> TrainingTable:
         report=report,
         lineage=lineage,
         digest=facts.digest,
+        unit=facts.unit,
+        strata=frames["strata"].iloc[:, 0] if "strata" in frames else None,
+        totals_by=frames.get("totals_by"),
+        selection=_selection(folder, frames, facts),
     )
-    if _sealed(table) != facts.digest:
+    if digest_of(table) != facts.digest:
         raise _untrusted(f"the rows kept in {folder} are not those that the digest was taken of", "the table as built")
     if sha256(canonical(facts.definition)) != facts.definition_digest:
         raise _untrusted(f"the definition kept in {folder} is not the one that its digest was taken of", "as built")
@@ -173,13 +191,53 @@ def read_retained_policies(folder: Path) -> Mapping[str, ModelPolicy]:
     return found
 
 
-def _sealed(table: TrainingTable) -> str:
-    return table_digest(table.X, table.outcome, table.audit, table.spine)
+def _frames_of(table: TrainingTable) -> dict[str, pd.DataFrame]:
+    """Give everything of a table that has rows."""
+    frames = {"X": table.X, "outcome": table.outcome.to_frame(), "audit": table.audit, "spine": table.spine}
+    if table.strata is not None:
+        frames["strata"] = table.strata.to_frame()
+    if table.totals_by is not None:
+        frames["totals_by"] = table.totals_by
+    if table.selection is not None:
+        seen = table.selection
+        frames["looks"] = pd.DataFrame({"at_random": seen.at_random, "looked_on": seen.looked_on})
+        frames["others"], frames["others_spine"] = seen.others, seen.others_spine
+    return frames
+
+
+def _selection(folder: Path, frames: Mapping[str, pd.DataFrame], facts: _Facts) -> Selection | None:
+    said = facts.selection
+    if said is None:
+        return None
+    if not {"looks", "others", "others_spine"} <= frames.keys():
+        raise _damaged(folder / _FACTS, "speaks of looks that are not there")
+    looks = frames["looks"]
+    return Selection(
+        at_random=looks["at_random"].to_numpy(dtype=bool),
+        looked_on=looks["looked_on"].to_numpy().astype("datetime64[D]"),
+        others=frames["others"],
+        others_spine=frames["others_spine"],
+        weighed=said.weighed,
+        propensity_roc_auc=said.propensity_roc_auc,
+        trimmed_share=said.trimmed_share,
+        effective_rows=said.effective_rows,
+    )
+
+
+def _selection_facts(seen: Selection | None) -> _SelectionFacts | None:
+    if seen is None:
+        return None
+    return _SelectionFacts(
+        weighed=seen.weighed,
+        propensity_roc_auc=seen.propensity_roc_auc,
+        trimmed_share=seen.trimmed_share,
+        effective_rows=seen.effective_rows,
+    )
 
 
 def _write_table(folder: Path, table: TrainingTable) -> None:
-    frames = {"X": table.X, "outcome": table.outcome.to_frame(), "audit": table.audit, "spine": table.spine}
     files = {}
+    frames = _frames_of(table)
     for name, frame in frames.items():
         path = folder / f"{name}.parquet"
         with _private(path) as file:
@@ -200,6 +258,8 @@ def _write_table(folder: Path, table: TrainingTable) -> None:
         columns=_COLUMNS.dump_python(table.columns, mode="json"),
         report=_REPORT.dump_python(table.report, mode="json"),
         lineage=_LINEAGE.dump_python(table.lineage, mode="json"),
+        unit=table.unit,
+        selection=_selection_facts(table.selection),
     )
     with _private(folder / _FACTS) as file:
         file.write(canonical(facts))
