@@ -70,6 +70,8 @@ def in_frame(specs: Iterable[ColumnSpec], frame: pd.DataFrame) -> pd.DataFrame:
     """Read the coded columns of a frame as the standard says."""
     read = frame.copy(deep=False)
     for spec in specs:
+        if spec.name not in frame:  # pandera says so itself
+            continue
         column = frame[spec.name]
         if spec.otherwise is not None:
             column = column.where(column.isna() | column.isin(_known(spec)), spec.otherwise)
