@@ -22,6 +22,22 @@ from riskmodels.lake import (
     ordered,
 )
 
+from ._care import CareEvents, CarePeople, UnpaidCarers
+from ._property import (
+    AreaProfiles,
+    BenefitClaims,
+    Complaints,
+    CouncilTaxBands,
+    CouncilTaxLiabilities,
+    Designations,
+    EnergyCertificates,
+    ExemptionNotices,
+    Inspections,
+    LandProperties,
+    Licences,
+    PlanningApplications,
+    SocialHomes,
+)
 from ._rent import (
     Arrangements,
     BenefitAwards,
@@ -34,18 +50,34 @@ from ._rent import (
 )
 
 __all__ = [
+    "AreaProfiles",
     "Areas",
     "Arrangements",
     "BenefitAwards",
+    "BenefitClaims",
+    "CareEvents",
+    "CarePeople",
+    "Complaints",
     "Contacts",
+    "CouncilTaxBands",
+    "CouncilTaxLiabilities",
+    "Designations",
+    "EnergyCertificates",
     "Exclusions",
+    "ExemptionNotices",
+    "Inspections",
+    "LandProperties",
+    "Licences",
     "Links",
     "Persons",
+    "PlanningApplications",
     "RentAccounts",
     "RentActions",
     "RentBalances",
     "RentTransactions",
+    "SocialHomes",
     "Tenancies",
+    "UnpaidCarers",
 ]
 
 CLIENT_INDEX = Source(
@@ -164,11 +196,12 @@ class Exclusions(
     role="exclusions",
     rules=[ordered("starts_on", "ends_on")],
 ):
-    """People and tenancies that models must leave out, and people whose equality data may not be used."""
+    """People, tenancies and homes that models must leave out, and people whose equality data may not be used."""
 
     exclusion_id: Text = key("exclusion", "Reference of the exclusion")
     person_id: Text = key("person", "Reference of the person, where it is a person's", nullable=True)
     tenancy_id: Text = key("tenancy", "Reference of the tenancy, where it is a tenancy's", nullable=True)
+    uprn: Text = key("uprn", "Reference of the home, where it is a home's", nullable=True, pattern="[0-9]{1,12}")
     kind: Text = column(
         "Why",
         values=("objection_article_21", "restriction_article_18", "protected_address", "equality_data_notice"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from riskmodels.errors import DefinitionError
 from riskmodels.features.builders import Feature
 from riskmodels.features.expressions import Snippet, parse
-from riskmodels.lake.contracts import Extract
+from riskmodels.lake.places import names_a_place, shared_place
 from riskmodels.naming import nearest
 
 if TYPE_CHECKING:
@@ -122,8 +122,8 @@ def _check_names(case: UseCase) -> None:
             who="the service that ranks people today",
         )
     columns = case.population.extract.columns()
-    if case.entity not in columns or columns[case.entity].key_of in (None, "area"):
-        keys = [name for name, spec in columns.items() if spec.key_of not in (None, "area")]
+    if case.entity not in columns or columns[case.entity].key_of is None or names_a_place(columns[case.entity].key_of):
+        keys = [name for name, spec in columns.items() if spec.key_of is not None and not names_a_place(spec.key_of)]
         raise DefinitionError(
             f"the entity {case.entity!r} is not a key of {case.population.extract.__name__}",
             expected=f"one of its keys{nearest(case.entity, keys)}",
@@ -172,11 +172,11 @@ def _check_reach(case: UseCase, feature: Feature) -> None:
             next_step="Read the extract that records the thing itself.",
             who=_AUTHOR,
         )
-    by_area = _area_column(case, extract) is not None and extract.key_column(case.entity_kind) is None
-    if extract.key_column(case.entity_kind) is None and not by_area:
+    own = extract.key_column(case.entity_kind)
+    if own is None and (feature.area is not None or shared_place(case.population.extract, extract) is None):
         raise DefinitionError(
             f"feature {feature.name!r} reads {extract.__name__}, which has no key of kind {case.entity_kind!r}",
-            expected=f"an extract with a key of kind {case.entity_kind!r}, or one for each area the entity lies in",
+            expected=f"an extract with a key of kind {case.entity_kind!r}, or one about places it lies in",
             next_step="Declare the key in the contract, or leave the feature out.",
             who="the owner of the source",
         )
@@ -188,13 +188,6 @@ def _check_reach(case: UseCase, feature: Feature) -> None:
             next_step="Name a column of such an extract, such as Tenancies.lsoa21.",
             who=_AUTHOR,
         )
-
-
-def _area_column(case: UseCase, extract: type[Extract]) -> str | None:
-    """Name the column of the population's extract by which rows of an extract about areas are found."""
-    if extract.key_column("area") is None:
-        return None
-    return case.population.extract.key_column("area")
 
 
 def _check_outcome(case: UseCase) -> None:

@@ -16,6 +16,7 @@ from riskmodels.features.compile.audits import characteristics_query, linked_kin
 from riskmodels.features.compile.people import exclusions_query
 from riskmodels.features.compile.places import places_query
 from riskmodels.lake import Extract, Lake
+from riskmodels.lake.places import names_a_place, shared_place
 from riskmodels.records import UnlinkedGroup
 
 if TYPE_CHECKING:
@@ -149,15 +150,15 @@ def _unlinked_by_group(audit: pd.DataFrame, unlinked: pd.Series[bool]) -> tuple[
 def _people(case: UseCase, lake: Lake, extract: type[Extract]) -> tuple[str, bool]:
     """Make the table ``audited`` (entity, as_of, linked, place); give the key to it, and whether links led there."""
     lake.prepare(extract)
-    home = case.population.extract.key_column("area")
-    area = extract.key_column("area")
+    place = shared_place(case.population.extract, extract)
     own = extract.key_column(case.entity_kind)
     if own is not None:
         lake.execute(
             "CREATE OR REPLACE TEMP TABLE audited AS SELECT entity, as_of, entity AS linked, 1 AS place FROM spine"
         )
         return own, False
-    if area is not None and home is not None:
+    if place is not None:
+        home, area = place
         lake.prepare(case.population.extract)
         places = places_query(case.population.extract, case.entity, home, "spine")
         lake.execute(
@@ -187,4 +188,4 @@ def _withhold(case: UseCase, lake: Lake, read: _Read, names: Sequence[str]) -> N
 
 
 def _is_of_a_person(each: Characteristic) -> bool:
-    return each.extract.key_column("area") is None
+    return not any(names_a_place(spec.key_of) for spec in each.extract.columns().values())

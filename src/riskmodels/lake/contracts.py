@@ -29,6 +29,7 @@ from riskmodels.errors import DefinitionError
 from riskmodels.lake.codes import check_codes, in_frame
 from riskmodels.lake.history import History
 from riskmodels.lake.rules import Ordered, RowRule, Together, ordered, together
+from riskmodels.lake.telling_names import refuse_telling_names
 from riskmodels.naming import nearest
 
 __all__ = [
@@ -219,7 +220,7 @@ def key(of: str, says: str, *, nullable: bool = False, pattern: str | None = Non
     """Declare a key: a direct identifier, replaced by a keyed pseudonym when it is read.
 
     ``of`` says what kind of thing it names (``"tenancy"``, ``"person"``, ``"uprn"``); keys of one kind join. A key of
-    kind ``"area"`` names a place, not a person, and is read as it stands.
+    kind ``"area"`` or ``"ward"`` names a place, not a person, and is read as it stands.
     """
     return column(says, nullable=nullable, pattern=pattern, _facts={"key_of": of})
 
@@ -288,6 +289,7 @@ class Extract(pa.DataFrameModel):
                     next_step="Rename the column where the extract is made, and declare it under that name.",
                     who="the owner of the source",
                 )
+        refuse_telling_names(cls.__name__, declared)
         history = cls._history
         clocks = [name for name in (history.event_time, history.known_time, history.deleted) if name]
         ruled = [name for rule in cls._rules for name in (rule.first, rule.second)]

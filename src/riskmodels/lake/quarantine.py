@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from riskmodels.errors import OutputError
 from riskmodels.lake.contracts import Extract
+from riskmodels.lake.places import names_a_place
 from riskmodels.lake.pseudonyms import Pseudonyms
 from riskmodels.lake.quality import rules_of
 from riskmodels.lake.scan import Scan
@@ -37,9 +38,9 @@ def bad_rows_sql(extract: type[Extract], scan: Scan, pseudonyms: Pseudonyms, sta
     kinds: set[str] = set()
     for name in extract.row():
         spec = extract.columns()[name]
-        if spec.key_of == "area":
-            shown.append(f"{pseudonyms.sql(quoted(name), 'area')} AS {quoted(name)}")
-            kinds.add("area")
+        if names_a_place(spec.key_of):
+            shown.append(f"{pseudonyms.sql(quoted(name), spec.key_of or '')} AS {quoted(name)}")
+            kinds.add(spec.key_of or "")
         elif spec.key_of or (spec.kind in _DATED and not spec.birth_date):
             shown.append(quoted(name))
     sql = f"SELECT {', '.join([*shown, *scan.marks])} FROM {staged} WHERE NOT ({scan.good}) ORDER BY ALL"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from riskmodels.lake.casts import TYPE_FAULTS, typed
 from riskmodels.lake.codes import Reading, readings, translated
 from riskmodels.lake.contracts import ColumnSpec, Extract
+from riskmodels.lake.places import names_a_place
 from riskmodels.lake.pseudonyms import Pseudonyms
 from riskmodels.lake.sources import ExtractFiles
 from riskmodels.lake.sql import literal, quoted, text_literal
@@ -74,7 +75,7 @@ def scan_of(
     outer += list(read_marks)
     joined = " ".join(_looked_up(spec, files, pseudonyms) for spec in specs if spec.name in recurring)
     sql = f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM extract_files) AS typed {joined}"
-    kinds = frozenset(spec.key_of for spec in specs if spec.key_of and spec.key_of != "area")
+    kinds = frozenset(spec.key_of for spec in specs if spec.key_of and not names_a_place(spec.key_of))
     return Scan(sql, tuple(rules), tuple(marks), kinds, tuple(read))
 
 
@@ -130,7 +131,7 @@ def _shown(spec: ColumnSpec, pseudonyms: Pseudonyms, recurring: frozenset[str]) 
     name = f"typed.{quoted(spec.name)}"
     if spec.name in recurring:
         return f"{quoted(f'_keys_{spec.name}')}._pseudonym"
-    if spec.key_of and spec.key_of != "area":
+    if spec.key_of and not names_a_place(spec.key_of):
         return pseudonyms.sql(name, spec.key_of)
     if spec.birth_date:
         return f"CAST(date_trunc('year', {name}) AS DATE)"

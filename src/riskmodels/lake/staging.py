@@ -8,6 +8,7 @@ from pathlib import Path
 
 from riskmodels.lake.contracts import Extract
 from riskmodels.lake.engine import Engine
+from riskmodels.lake.places import names_a_place
 from riskmodels.lake.pseudonyms import Pseudonyms
 from riskmodels.lake.quality import counts_sql, quality_of
 from riskmodels.lake.quarantine import bad_rows_sql, write_quarantine
@@ -74,7 +75,7 @@ class FromFiles:
 
     def _recurring(self, extract: type[Extract], files: ExtractFiles) -> frozenset[str]:
         """Name the keys with so few distinct values that each value's pseudonym is better computed once."""
-        specs = [spec for spec in extract.columns().values() if spec.key_of and spec.key_of != "area"]
+        specs = [spec for spec in extract.columns().values() if spec.key_of and not names_a_place(spec.key_of)]
         keys = [spec.name for spec in specs if (spec.name,) != extract.row()]
         if not keys or not files.local_parquet:  # other files are dear to read twice
             return frozenset()

@@ -13,6 +13,7 @@ from riskmodels.features.compile.dates import DateRange, dates_query
 from riskmodels.features.compile.places import nearby_query, places_query
 from riskmodels.features.expressions import AS_OF
 from riskmodels.lake.contracts import ColumnRef, Extract
+from riskmodels.lake.places import shared_place
 
 if TYPE_CHECKING:
     from riskmodels.features.case import UseCase
@@ -71,10 +72,10 @@ def feature_queries(
             about = f"{extract.__name__}"
         else:
             population = case.population.extract
-            home = population.key_column("area") or ""
+            home, there = shared_place(population, extract) or ("", "")
             queries.append(_places(population, case.entity, home, spine, f"{prefix}_{len(queries)}"))
             table = f"{prefix}_{len(queries)}"
-            sql = aggregate_query(extract, group, Join(extract.key_column("area") or "", queries[-1].table), asked)
+            sql = aggregate_query(extract, group, Join(there, queries[-1].table), asked)
             about = f"{extract.__name__}, by the area that the entity lies in"
         queries.append(FeatureQuery(table, sql, (extract,), tuple(f.name for f in group), about))
     queries.append(_together(features, queries, spine, f"{prefix}_all"))

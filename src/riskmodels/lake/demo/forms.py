@@ -204,6 +204,7 @@ EXTRACTS: dict[str, dict[str, Form]] = {
         "exclusion_id": Key("E"),
         "person_id": _PERSON,
         "tenancy_id": _TENANCY,
+        "uprn": Key("", 12),
         "kind": Codes(EXCLUSION_KINDS),
         "starts_on": "day",
         "ends_on": "day",

@@ -144,6 +144,7 @@ def exclusion_rows(world: World, chosen: Ints) -> Rows:
         "exclusion_id": np.arange(1, count + 1, dtype=np.int64),
         "person_id": np.where(by_person, 2 * tenancy + 1, NULL),
         "tenancy_id": np.where(by_person, NULL, tenancy + 1),
+        "uprn": np.full(count, NULL, dtype=np.int64),
         "kind": kind.astype(np.int64),
         "starts_on": starts_on,
         "ends_on": np.where(ends, starts_on + random.integers(30, 400, count), NULL),
