@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from riskmodels.governance.documents.dpia import Dpia
 from riskmodels.governance.documents.equality import Equality
@@ -54,28 +55,58 @@ def _of_the_statement(said: Statement, inputs: DocumentInputs) -> dict[str, str]
         "human_review": _lines([held.who_looks, held.may_override, held.information_shown, held.recorded]),
         "required_training": held.training,
         "appeals_and_review": _lines(routes_said),
-        "frequency_and_scale_of_usage": f"At each date at most {inputs.capacity:,} are put on the list.",
+        "frequency_and_scale_of_usage": f"At each date at most {inputs.capacity:,} are put on the list."
+        if inputs.unit is None
+        else "At each date amounts are added up for planning. Nobody is put on a list.",
     }
 
 
+class _Output(NamedTuple):
+    """What a model gives, in words: what it is asked, what it and the system give, what is done today."""
+
+    task: str
+    output: str
+    system: str
+    today: str
+
+
+def _as_a_risk(inputs: DocumentInputs) -> _Output:
+    return _Output(
+        f"Ranks {inputs.population} by the chance of: {inputs.outcome_says}, within {inputs.horizon_days} days.",
+        "A score for each member of the population, in the order of risk, and a calibrated chance.",
+        f"A list of at most {inputs.capacity:,} at each date, each with reasons in words.",
+        f"in order of {inputs.baseline}",
+    )
+
+
+def _as_an_amount(inputs: DocumentInputs) -> _Output:
+    return _Output(
+        f"Expects an amount for {inputs.population}: {inputs.outcome_says}, over {inputs.horizon_days} days, in "
+        f"{inputs.unit}.",
+        "An expected amount for each member of the population, and a range that is to hold it. Cost is not need.",
+        "Totals of expected amounts by place and group, those of few people withheld. Nobody is put on a list.",
+        f"{inputs.baseline} carried forward",
+    )
+
+
 def _of_the_model(inputs: DocumentInputs) -> dict[str, str]:
-    task = f"Ranks {inputs.population} by the chance of: {inputs.outcome_says}, within {inputs.horizon_days} days."
+    said = _as_a_risk(inputs) if inputs.unit is None else _as_an_amount(inputs)
     knows = _lines(f"{one.says}{f' ({one.unit})' if one.unit else ''}" for one in inputs.features)
     return {
         "system_level_input": f"Tables of {_extracts(inputs, 'model')}.",
-        "system_level_output": f"A list of at most {inputs.capacity:,} at each date, each with reasons in words.",
+        "system_level_output": said.system,
         "models": _lines(
             [
                 f"{inputs.model}: {inputs.chosen}, put forward",
                 f"Compared with: {', '.join(name for name in inputs.metrics if name != inputs.chosen) or 'nothing'}",
-                f"Today's practice: in order of {inputs.baseline}",
+                f"Today's practice: {said.today}",
             ]
         ),
         "model_name": inputs.model,
         "model_version": inputs.version,
-        "model_task": task,
+        "model_task": said.task,
         "model_input": knows,
-        "model_output": "A score for each member of the population, in the order of risk, and a calibrated chance.",
+        "model_output": said.output,
         "model_architecture": f"{inputs.chosen}, on {len(inputs.features)} inputs.",
         "model_performance": _performance(inputs),
         "datasets_and_their_purposes": _lines(

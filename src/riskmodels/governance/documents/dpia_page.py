@@ -103,7 +103,7 @@ def _scope(inputs: DocumentInputs) -> list[str]:
             ("Columns that the contracts declare", str(len(inputs.columns))),
             ("Special category columns", ", ".join(inputs.special_category_columns) or "none"),
             ("Characteristics tested against, never an input", ", ".join(one.says for one in inputs.characteristics)),
-            ("Length of the list at one date", f"{inputs.capacity:,}"),
+            ("Length of the list at one date", f"{inputs.capacity:,}" if inputs.unit is None else "no list is made"),
         ],
     )
 

@@ -57,8 +57,12 @@ class DocumentInputs:
         The smallest count that may be shown.
     proxy_alarms : tuple of str
         Inputs found to be as good as a protected characteristic.
+    capacity : int
+        Length of the list at one date; 0 for an amount, from which no list is made.
     decisions : DecisionsSeen or None
         How officers used an earlier version; None: not seen yet.
+    unit : str or None
+        What an amount is counted in; None for a risk.
     """
 
     model: str
@@ -81,6 +85,7 @@ class DocumentInputs:
     chosen: str
     proxy_alarms: tuple[str, ...] = ()
     decisions: DecisionsSeen | None = None
+    unit: str | None = None
 
     @classmethod
     def of_run(
@@ -120,6 +125,7 @@ class DocumentInputs:
             chosen=model.chosen,
             proxy_alarms=proxies.alarms,
             decisions=decisions,
+            unit=model.unit,
         )
 
     @property
@@ -134,7 +140,7 @@ class DocumentInputs:
 
     @property
     def baseline(self) -> str:
-        """Give the feature that ranks people today."""
+        """Give the feature of today's practice: it ranks people, or is carried forward as the amount to expect."""
         return str(self.definition["baseline"])
 
     @property

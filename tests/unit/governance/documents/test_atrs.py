@@ -120,3 +120,16 @@ def test_what_people_wrote_in_another_file_is_not_called_generated(tmp_path: Pat
     assert f"### 1.4 Contact email\n\n**Written** (in the statement). {documents.statement.contact}\n" in page
     assert "### 2.5.2 Risks and mitigations\n\n**Written** (in the assessments).\n\n- Missed need" in page
     assert "### 2.4.2.1 Model name\n\n**Generated.** rent_arrears\n" in page
+
+
+def test_an_amount_is_described_as_one_and_nobody_is_put_on_a_list(tmp_path: Path) -> None:
+    from riskmodels.governance.documents.atrs_facts import facts_by_key
+
+    documents, inputs = confirmed(tmp_path, capacity=0, unit="GBP per week")
+    fields = facts_by_key(inputs, documents.statement, documents.dpia.said, documents.equality.said)
+    said = " ".join(fields[name] for name in ("model_task", "model_output", "system_level_output", "models"))
+    assert "Expects an amount" in said
+    assert "GBP per week" in said
+    assert "carried forward" in said
+    assert "Nobody is put on a list" in fields["frequency_and_scale_of_usage"]
+    assert not any(word in said for word in ("Ranks", "chance", "A list of"))
