@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from riskmodels.features.lineage import lineage_of
 from riskmodels.features.look_ahead import Fate, outcomes
 from riskmodels.features.not_looked_at import not_looked_at, selection_of
 from riskmodels.features.protected import UNKNOWN, audit_table, excluded, read_for_people, totals_table
-from riskmodels.features.seal import selection_frames, table_digest
+from riskmodels.features.seal import digest_of
 from riskmodels.features.time_travel import check_time_travel
 from riskmodels.lake import Lake
 from riskmodels.lake.contracts import Extract
@@ -102,9 +103,7 @@ def _table(
     spine = known[["entity", "as_of", "treated", "competing", "weight"]]
     amount = case.outcome.amount
     strata = None if case.intervals_within is None else values[case.intervals_within].fillna(UNKNOWN).astype("str")
-    apart: list[pd.DataFrame] = [] if strata is None else [strata.to_frame()]
-    apart += [*([] if totals_by is None else [totals_by]), *selection_frames(selection)]
-    return TrainingTable(
+    table = TrainingTable(
         case_name=case.name,
         purpose=case.purpose,
         task="risk" if amount is None else "amount",
@@ -121,12 +120,13 @@ def _table(
         spine=spine,
         report=report,
         lineage=lineage_of(case),
-        digest=table_digest(inputs, outcome, audit, spine, *apart),
+        digest="",
         unit=None if amount is None else amount.unit,
         strata=strata,
         totals_by=totals_by,
         selection=selection,
     )
+    return dataclasses.replace(table, digest=digest_of(table))
 
 
 def _prepare(case: UseCase, lake: Lake, say: Progress) -> tuple[type, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from riskmodels.modelling.interpretable import (
 from riskmodels.modelling.metrics import area, cumulative, ranking
 from riskmodels.modelling.periods import Plan
 from riskmodels.modelling.rows import FloatArray, Rows
+from riskmodels.modelling.tempering import tempered
 from riskmodels.records import ModelColumn
 
 __all__ = ["CrossFitted", "cross_fit", "period_auc"]
@@ -56,6 +57,8 @@ class CrossFitted:
         LightGBM's hyperparameters.
     rounds : int
         LightGBM's number of trees.
+    powers : mapping of str to float
+        By estimator, the power of the weights to learn by; empty where they are learned by as they are.
     """
 
     judged: Rows
@@ -64,10 +67,18 @@ class CrossFitted:
     penalty: float
     settings: Mapping[str, Any]
     rounds: int
+    powers: Mapping[str, float] = field(default_factory=dict)
 
 
 def cross_fit(
-    rows: Rows, plan: Plan, columns: Sequence[ModelColumn], *, baseline: str, seed: int, progress: Progress
+    rows: Rows,
+    plan: Plan,
+    columns: Sequence[ModelColumn],
+    *,
+    baseline: str,
+    seed: int,
+    powers: Sequence[float] = (),
+    progress: Progress,
 ) -> CrossFitted:
     """Judge all three estimators out of time on the plan's folds.
 
@@ -79,6 +90,8 @@ def cross_fit(
         What to learn from and judge on.
     baseline : str
         Name of the column that people are ranked by today.
+    powers : sequence of float
+        Powers of the weights to choose from for learning; without any, rows are learned from as they are weighted.
     progress : callable
         Told the share done, in [0, 1].
     """
@@ -87,10 +100,14 @@ def cross_fit(
     most = [(learn.thinned(ROWS_TO_SCORE, seed=seed), later) for learn, later in folds]
     judged = joined([later for _, later in folds])
     position = [column.name for column in columns].index(baseline)
-    penalty = _choose_penalty(few, columns, progress=lambda done: progress(0.2 * done))
-    linear = _linear_scores(most, columns, penalty, progress=lambda done: progress(0.2 + 0.2 * done))
-    settings = _choose_settings(few, columns, seed=seed, progress=lambda done: progress(0.4 + 0.3 * done))
-    together = race(most, columns, settings, seed=seed, progress=lambda done: progress(0.7 + 0.3 * done))
+    choices = tuple(powers) or (None,)
+    penalty, power = _choose_penalty(few, columns, choices, progress=lambda done: progress(0.2 * done))
+    linear = _linear_scores(_tempered(most, power), columns, penalty, progress=lambda done: progress(0.2 + 0.2 * done))
+    settings, trees_power = _choose_settings(
+        few, columns, choices, seed=seed, progress=lambda done: progress(0.4 + 0.3 * done)
+    )
+    learned = _tempered(most, trees_power)
+    together = race(learned, columns, settings, seed=seed, progress=lambda done: progress(0.7 + 0.3 * done))
     trees = np.concatenate(
         [
             tree_score(booster, later.X, together.rounds)
@@ -104,7 +121,13 @@ def cross_fit(
         "lightgbm": trees,
     }
     aucs = {name: period_auc(score, judged) for name, score in scores.items()}
-    return CrossFitted(judged, scores, aucs, penalty, settings, together.rounds)
+    used = {"interpretable": power, "lightgbm": trees_power}
+    kept = {name: one for name, one in used.items() if one is not None}
+    return CrossFitted(judged, scores, aucs, penalty, settings, together.rounds, kept)
+
+
+def _tempered(folds: Sequence[Fold], power: float | None) -> list[Fold]:
+    return [(tempered(learn, power), later) for learn, later in folds]
 
 
 def period_auc(score: FloatArray, rows: Rows) -> float:
@@ -134,17 +157,20 @@ def joined(parts: Sequence[Rows]) -> Rows:
     )
 
 
-def _choose_penalty(folds: Sequence[Fold], columns: Sequence[ModelColumn], *, progress: Progress) -> float:
-    """Give the penalty with the lowest pooled log loss on later periods."""
-    losses = np.zeros(len(PENALTIES))
+def _choose_penalty(
+    folds: Sequence[Fold], columns: Sequence[ModelColumn], powers: Sequence[float | None], *, progress: Progress
+) -> tuple[float, float | None]:
+    """Give the penalty and the power of the weights with the lowest pooled log loss on later periods."""
+    choices = [(penalty, power) for power in powers for penalty in PENALTIES]
+    losses = np.zeros(len(choices))
     for number, (learn, later) in enumerate(folds):
         preparation = fit_preparation(learn, columns)
         prepared, ahead = preparation.transform(learn.X), preparation.transform(later.X)
-        for place, penalty in enumerate(PENALTIES):
-            chance = fit_linear(prepared, learn, penalty=penalty).predict_proba(ahead)[:, 1]
+        for place, (penalty, power) in enumerate(choices):
+            chance = fit_linear(prepared, tempered(learn, power), penalty=penalty).predict_proba(ahead)[:, 1]
             losses[place] += float(later.weight @ log_losses(later.y, chance))
-            progress((number + (place + 1) / len(PENALTIES)) / len(folds))
-    return PENALTIES[int(np.argmin(losses))]
+            progress((number + (place + 1) / len(choices)) / len(folds))
+    return choices[int(np.argmin(losses))]
 
 
 def _linear_scores(
@@ -159,12 +185,25 @@ def _linear_scores(
 
 
 def _choose_settings(
-    folds: Sequence[Fold], columns: Sequence[ModelColumn], *, seed: int, progress: Progress
-) -> dict[str, Any]:
-    """Give LightGBM's settings with the lowest pooled log loss on later periods."""
-    choices = settings_to_try(min(len(learn) for learn, _ in folds))
-    losses = []
-    for number, settings in enumerate(choices):
-        progress(number / len(choices))
-        losses.append(race(folds, columns, settings, seed=seed).loss)
-    return choices[int(np.argmin(losses))]
+    folds: Sequence[Fold],
+    columns: Sequence[ModelColumn],
+    powers: Sequence[float | None],
+    *,
+    seed: int,
+    progress: Progress,
+) -> tuple[dict[str, Any], float | None]:
+    """Give LightGBM's settings, and the power of the weights, with the lowest pooled log loss on later periods.
+
+    The power is chosen with the simplest trees, and the trees at that power.
+    """
+    settings = settings_to_try(min(len(learn) for learn, _ in folds))
+    tries, losses = len(powers) + len(settings) - 1, []
+    for number, power in enumerate(powers):
+        progress(number / tries)
+        losses.append(race(_tempered(folds, power), columns, settings[0], seed=seed).loss)
+    best = powers[int(np.argmin(losses))]
+    of_settings = [min(losses)]
+    for number, one in enumerate(settings[1:]):
+        progress((len(powers) + number) / tries)
+        of_settings.append(race(_tempered(folds, best), columns, one, seed=seed).loss)
+    return settings[int(np.argmin(of_settings))], best

@@ -12,11 +12,12 @@ from riskmodels.errors import TrainingError
 from riskmodels.modelling.boosting import LightGBMEstimator, grow
 from riskmodels.modelling.interpretable import InterpretableEstimator, fit_pipeline
 from riskmodels.modelling.rows import DATA_SCIENTIST, FloatArray, read_table
+from riskmodels.modelling.tempering import tempered
 from riskmodels.records import Estimator, TrainedModel, TrainingTable
 
 __all__ = ["refit"]
 
-_OWN = ("penalty", "rounds")
+_OWN = ("penalty", "rounds", "power_interpretable", "power_lightgbm")
 
 
 def refit(
@@ -63,6 +64,7 @@ def refit(
         rows = dataclasses.replace(rows, X=np.ascontiguousarray(rows.X[:, kept]))
     settings = {name: value for name, value in model.settings.items() if name not in _OWN}
     chosen = model.estimators[model.chosen]
+    rows = tempered(rows, model.settings.get(f"power_{model.chosen}"))
     with threadpool_limits(1, user_api="blas"):
         if isinstance(chosen, InterpretableEstimator):
             pipeline = fit_pipeline(rows, columns, penalty=model.settings["penalty"])

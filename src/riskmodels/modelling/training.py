@@ -17,6 +17,7 @@ from riskmodels.modelling.judging import judge
 from riskmodels.modelling.periods import Plan, plan_periods
 from riskmodels.modelling.reproducibility import model_digest
 from riskmodels.modelling.rows import FloatArray, Rows, read_table
+from riskmodels.modelling.tempering import POWERS, tempered
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import TrainedModel, TrainingTable
 
@@ -70,6 +71,7 @@ def train(
             table.columns,
             baseline=table.baseline,
             seed=policy.seed,
+            powers=POWERS if table.selection is not None and table.selection.weighed else (),
             progress=lambda done: tell("Judging on later periods", done),
         )
         chosen, reason = _choose(fitted.roc_auc, policy.margin)
@@ -137,10 +139,11 @@ def _refit(
     judged = fitted.judged
     position = names.index(table.baseline)
     baseline = fit_baseline(table.columns[position], position, judged)
-    pipeline = fit_pipeline(learn, table.columns, penalty=fitted.penalty)
+    powers = fitted.powers
+    pipeline = fit_pipeline(tempered(learn, powers.get("interpretable")), table.columns, penalty=fitted.penalty)
     tell("Fitting on all development periods", 0.5)
     booster, used = grow(
-        learn,
+        tempered(learn, powers.get("lightgbm")),
         table.columns,
         fitted.settings,
         rounds=fitted.rounds,
@@ -157,7 +160,8 @@ def _refit(
         InterpretableEstimator(names, pipeline, calibrators["interpretable"]),
         LightGBMEstimator(names, booster, calibrators["lightgbm"]),
     )
-    return estimators, {"penalty": fitted.penalty, "rounds": fitted.rounds, **used}
+    said = {f"power_{name}": power for name, power in powers.items()}
+    return estimators, {"penalty": fitted.penalty, "rounds": fitted.rounds, **used, **said}
 
 
 def _notes(table: TrainingTable, rows: Rows, plan: Plan) -> tuple[str, ...]:
