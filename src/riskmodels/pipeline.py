@@ -38,6 +38,7 @@ __all__ = [
     "check_lake",
     "run",
     "train",
+    "weighed",
 ]
 
 RUN_FILE = "run.json"
@@ -111,7 +112,19 @@ def train(
             next_step="Build the table again: table = case.build(ws.lake, as_of=...).",
             who="the data scientist who built the table",
         )
-    return modelling.train(table, policy if policy is not None else policy_of(case), progress=progress)
+    asked = policy if policy is not None else policy_of(case)
+    return modelling.train(weighed(table, asked), asked, progress=progress)
+
+
+def weighed(table: TrainingTable, policy: ModelPolicy) -> TrainingTable:
+    """Weight those who were looked at so that they stand for everybody, where outcomes are seen only by looking.
+
+    Every other table, and one that was weighed before, is given back as it is. :func:`train`, :func:`audit` and
+    :func:`run` do it by themselves.
+    """
+    from riskmodels.modelling.selection import weigh
+
+    return weigh(table, seed=policy.seed)
 
 
 def audit(
@@ -148,7 +161,7 @@ def audit(
     from riskmodels.assurance.whole import assure
 
     asked = policy if policy is not None else policy_of(case)
-    return assure(table, model, asked, mitigate=mitigate, progress=progress)
+    return assure(weighed(table, asked), model, asked, mitigate=mitigate, progress=progress)
 
 
 def run(
@@ -198,6 +211,7 @@ def run(
     dates = tuple(as_of) if as_of is not None else as_of_dates(ws, name)
     table = case.build(ws.lake, as_of=dates, progress=tell)
     refuse_inputs(table, policy)
+    table = weighed(table, policy)
     model = train(case, table, policy, progress=tell)
     found = audit(case, table, model, policy, mitigate=mitigate, progress=tell)
     result = _record(ws, table, model, found, policy, tell)
