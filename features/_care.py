@@ -91,7 +91,7 @@ class CareEvents(
     LA_Person_Unique_Identifier: Text = key("person", "Reference of the person, as in the client index")
     Event_Type: Text = column("What kind of event it is", values=("Request", "Assessment", "Service", "Review"))
     Event_Start_Date: Day = column("Day it began; of a service, the day the service began or will begin")
-    Event_End_Date: Day = column("Day it ended, empty while it goes on", nullable=True)
+    Event_End_Date: Day = column("Day it ended, from which it no longer runs; empty while it goes on", nullable=True)
     Event_Outcome: Text = column(
         "What followed", nullable=True, values=OUTCOMES, mapped=OLD_OUTCOMES, otherwise=INVALID
     )

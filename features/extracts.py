@@ -80,13 +80,23 @@ __all__ = [
     "UnpaidCarers",
 ]
 
+# What the client index and open geography may serve: whatever a use case is for, it must know whom to leave out and where.
+EVERY_PURPOSE = (
+    "tenancy_management",
+    "early_intervention",
+    "housing_licensing",
+    "commissioning",
+    "care_review",
+    "equality_monitoring",
+)
+
 CLIENT_INDEX = Source(
     name="Client index",
     owner="Head of data",
     system="Master data index",
     lawful_basis="Article 6(1)(e) public task",
     gateway="Localism Act 2011 s1",
-    purposes=("tenancy_management", "early_intervention", "equality_monitoring"),
+    purposes=EVERY_PURPOSE,
     retention="6 years after the last contact",
 )
 
@@ -96,7 +106,7 @@ OPEN_GEOGRAPHY = Source(
     system="Office for National Statistics; Ministry of Housing, Communities and Local Government",
     lawful_basis="Not personal data",
     gateway="Open Government Licence v3",
-    purposes=("tenancy_management", "early_intervention", "equality_monitoring"),
+    purposes=EVERY_PURPOSE,
     retention="Kept with each version",
 )
 

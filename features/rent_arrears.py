@@ -17,7 +17,6 @@ from riskmodels.features import (
     UseCase,
     age_band,
     attribute,
-    characteristic,
     count,
     days_since,
     derived,
@@ -36,8 +35,8 @@ from riskmodels.features import (
     where,
 )
 
+from ._shared import AREA_DEPRIVATION, ETHNIC_GROUP
 from .extracts import (
-    Areas,
     Arrangements,
     BenefitAwards,
     Contacts,
@@ -419,16 +418,10 @@ rent_arrears = UseCase(
     audit_by=[
         Persons.sex,
         age_band(Persons.date_of_birth),
-        characteristic(
-            Persons,
-            "split_part(ethnic_group, ':', 1)",
-            name="ethnic_group",
-            says="Ethnic group (broad)",
-            protected="race",
-        ),
+        ETHNIC_GROUP,
         Persons.disability,
         Persons.religion,
-        characteristic(Areas, "(imd_decile + 1) // 2", name="imd_quintile", says="Deprivation of the area, 1 the most"),
+        AREA_DEPRIVATION,
     ],
     baseline="arrears_weeks",
     harms=["missed_need"],

@@ -52,7 +52,7 @@ def with_faults(extract: str, rows: Rows, one: Submission, random: np.random.Gen
         for column, now, then in _RENAMED:
             if column in rows:
                 renamed = rows[column] == now
-                ledger.add(extract, f"read as its successor: {then}", column, int(renamed.sum()))
+                ledger.add(extract, f"code of Release 1, number {then}", column, int(renamed.sum()))
                 rows[column] = np.where(renamed, then, rows[column])
     return rows
 

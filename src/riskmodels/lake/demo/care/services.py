@@ -184,11 +184,10 @@ def _typed(lives: Lives, rows: Rows, first: int, random: np.random.Generator) ->
     outcome[following == DEAD] = code(OUTCOMES, "NFA: Deceased")
     outcome[following == MOVED] = code(OUTCOMES, "NFA: Responsibility moved to another LA")
     outcome[closed_yearly] = code(OUTCOMES, "Continuation of Support or Services")
-    ends_on = np.where(rows["ends_on"] == NULL, NULL, np.maximum(rows["ends_on"] - 1, rows["starts_on"]))
+    open_ended = rows["ends_on"] == NULL
     return {
         **rows,
-        "ends_on": ends_on,
         "typed_on": typed_on,
-        "end_typed_on": np.where(ends_on == NULL, NULL, np.maximum(ends_on + 1 + end_lag, typed_on)),
-        "Event_Outcome": np.where(ends_on == NULL, NULL, outcome),
+        "end_typed_on": np.where(open_ended, NULL, np.maximum(rows["ends_on"] + end_lag, typed_on)),
+        "Event_Outcome": np.where(open_ended, NULL, outcome),
     }

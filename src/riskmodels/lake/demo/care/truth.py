@@ -143,7 +143,7 @@ def weekly_cost(services: Rows) -> Floats:
 def _came(lives: Lives, services: Rows, person: Ints, as_of: int) -> tuple[Floats, Floats]:
     """Give what the next 26 weeks did cost in all, and the weeks lived here of them."""
     until = as_of + 7 * HORIZON_WEEKS
-    ends = np.where(services["ends_on"] == NULL, 2**40, services["ends_on"] + 1)
+    ends = np.where(services["ends_on"] == NULL, 2**40, services["ends_on"])
     days = np.clip(np.minimum(ends, until) - np.maximum(services["starts_on"], as_of), 0, None)
     people = int(lives.person.max()) + 1
     total = np.bincount(services["person"], weights=weekly_cost(services) * days / 7, minlength=people)
