@@ -114,9 +114,10 @@ def grow(
     *,
     rounds: int,
     seed: int,
+    least: int = LEAST_IN_LEAF,
     progress: Callable[[float], None] | None = None,
 ) -> tuple[lgb.Booster, dict[str, Any]]:
-    """Train a fixed number of rounds, weighted by the rows' fitting weight, with no leaf on fewer than 10 rows.
+    """Train a fixed number of rounds, weighted by the rows' fitting weight, with no leaf on fewer than ``least`` rows.
 
     LightGBM estimates a leaf's rows from their weights and curvature, so its ``min_data_in_leaf`` is not a promise: the
     true counts are read from the trees, and where one is too small all are grown again with the setting doubled.
@@ -135,7 +136,7 @@ def grow(
             if progress is not None and done % STRIDE == 0:
                 furthest = max(furthest, done / rounds)
                 progress(furthest)
-        if smallest_leaf(booster) >= min(LEAST_IN_LEAF, len(rows)):
+        if smallest_leaf(booster) >= min(least, len(rows)):
             return booster.free_dataset(), used
         used["min_data_in_leaf"] *= 2
 

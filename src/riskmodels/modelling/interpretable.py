@@ -32,7 +32,7 @@ PENALTIES = (0.01, 0.1, 1.0)
 KNOTS = (0.0, 1 / 3, 2 / 3, 1.0)
 """Ranks between which the log-odds run straight."""
 
-_ROWS_FOR_RANKS = 50_000
+ROWS_FOR_RANKS = 50_000
 _STEPPED = ("number", "ordinal")
 
 
@@ -72,7 +72,7 @@ def fit_preparation(rows: Rows, columns: Sequence[ModelColumn]) -> ColumnTransfo
 
     A column without any value is left to its indicator.
     """
-    X = rows.X[:: -(-len(rows) // _ROWS_FOR_RANKS)]
+    X = rows.X[:: -(-len(rows) // ROWS_FOR_RANKS)]
     held = [place for place in range(len(columns)) if not np.isnan(X[:, place]).all()]
     stepped = [place for place in held if columns[place].kind in _STEPPED]
     plain = [place for place in held if columns[place].kind not in _STEPPED]

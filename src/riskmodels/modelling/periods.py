@@ -56,7 +56,7 @@ class Plan:
     held_out: datetime.date
 
 
-def plan_periods(rows: Rows, horizon_days: int) -> Plan:
+def plan_periods(rows: Rows, horizon_days: int, *, amounts: bool = False) -> Plan:
     """Decide what each as-of date is for.
 
     Parameters
@@ -65,6 +65,8 @@ def plan_periods(rows: Rows, horizon_days: int) -> Plan:
         The whole training table.
     horizon_days : int
         Length of the outcome's window, in days, at least 1.
+    amounts : bool
+        Whether the outcome is an amount: then rows with any amount are needed, and none without.
 
     Raises
     ------
@@ -82,23 +84,40 @@ def plan_periods(rows: Rows, horizon_days: int) -> Plan:
     ]
     if not folds:
         raise _too_short(days, horizon_days)
-    _check_classes(rows.at(held_out), f"the held-out period ({held_out})", least=1)
-    usable = [fold for fold in folds if _both(rows.up_to(fold.learn_up_to)) and _both(rows.at(fold.judged))]
+    check, fewest = (_check_amounts, _with_any) if amounts else (_check_classes, _rarer)
+    check(rows.at(held_out), f"the held-out period ({held_out})", 1)
+    usable = [
+        fold for fold in folds if min(fewest(rows.up_to(fold.learn_up_to)), fewest(rows.at(fold.judged))) >= LEAST_CASES
+    ]
     if not usable:
-        _check_classes(rows.up_to(folds[-1].learn_up_to), f"the periods up to {folds[-1].learn_up_to}", LEAST_CASES)
-        _check_classes(rows.at(folds[-1].judged), f"the period of {folds[-1].judged}", LEAST_CASES)
+        check(rows.up_to(folds[-1].learn_up_to), f"the periods up to {folds[-1].learn_up_to}", LEAST_CASES)
+        check(rows.at(folds[-1].judged), f"the period of {folds[-1].judged}", LEAST_CASES)
     gap = tuple(day for day in days[:-1] if day not in learned_from)
     return Plan(tuple((usable or folds)[-MOST_FOLDS:]), learned_from, gap, held_out)
 
 
-def _both(rows: Rows) -> bool:
+def _rarer(rows: Rows) -> int:
     positives = int(rows.y.sum())
-    return min(positives, len(rows) - positives) >= LEAST_CASES
+    return min(positives, len(rows) - positives)
+
+
+def _with_any(rows: Rows) -> int:
+    return int((rows.y > 0).sum())
+
+
+def _check_amounts(rows: Rows, where: str, least: int) -> None:
+    if _with_any(rows) < least:
+        raise TrainingError(
+            f"{_with_any(rows):,} of {len(rows):,} rows in {where} have any amount",
+            expected=f"at least {least} with more than nothing",
+            next_step="check the outcome's definition, or take in more dates or a wider population",
+            who=DATA_SCIENTIST,
+        )
 
 
 def _check_classes(rows: Rows, where: str, least: int) -> None:
     positives = int(rows.y.sum())
-    if min(positives, len(rows) - positives) < least:
+    if _rarer(rows) < least:
         raise TrainingError(
             f"{positives:,} of {len(rows):,} rows in {where} have the outcome",
             expected=f"at least {least} with the outcome and {least} without it",

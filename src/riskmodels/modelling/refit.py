@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection
+from typing import cast
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from riskmodels.errors import TrainingError
+from riskmodels.modelling.amounts import refit_amount
 from riskmodels.modelling.boosting import LightGBMEstimator, grow
 from riskmodels.modelling.interpretable import InterpretableEstimator, fit_pipeline
 from riskmodels.modelling.rows import DATA_SCIENTIST, FloatArray, read_table
@@ -44,11 +46,19 @@ def refit(
     without : collection of str
         Features that it is not told.
 
+    Returns
+    -------
+    Estimator
+        Of an amount, an :class:`~riskmodels.records.AmountEstimator`.
+
     Raises
     ------
     TrainingError
         If no column is left, or the weights do not fit.
     """
+    if model.task == "amount":
+        fitted = refit_amount(table, model, learning_weight=learning_weight, without=without)
+        return cast("Estimator", fitted)
     rows = read_table(table, learning_weight=learning_weight).up_to(model.learned_from[-1])
     kept = [place for place, column in enumerate(table.columns) if column.feature not in without]
     if not kept:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from riskmodels.modelling.amounts import train_amount
 from riskmodels.modelling.baseline import BaselineEstimator, fit_baseline
 from riskmodels.modelling.boosting import LightGBMEstimator, grow
 from riskmodels.modelling.calibration import choose_calibrator
@@ -36,7 +37,7 @@ def train(
     learning_weight: FloatArray | None = None,
     progress: Progress | None = None,
 ) -> TrainedModel:
-    """Train and judge a model of a risk.
+    """Train and judge a model of a risk, or of an amount where that is the table's task.
 
     Every choice (hyperparameters, number of trees, calibrator, which estimator) is made on development periods by
     learning from the past and judging on a later period, with a gap of the outcome's horizon. What was chosen is
@@ -47,7 +48,8 @@ def train(
     Parameters
     ----------
     table : TrainingTable
-        Task ``"risk"``; at least two as-of dates before the last, a horizon apart.
+        At least two as-of dates before the last, a horizon apart. Of task ``"amount"``, see
+        :func:`riskmodels.modelling.amounts.train_amount`.
     policy : ModelPolicy
         Capacity, margin, seed, and what the model may not be used for.
     learning_weight : float array, shape (n_rows,), optional
@@ -61,6 +63,8 @@ def train(
     TrainingError
         When the table cannot be learned from or judged on.
     """
+    if table.task == "amount":
+        return train_amount(table, policy, learning_weight=learning_weight, progress=progress)
     tell: Progress = progress if progress is not None else lambda stage, done: None
     rows = read_table(table, learning_weight=learning_weight)
     plan = plan_periods(rows, table.horizon_days)

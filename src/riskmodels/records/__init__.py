@@ -6,6 +6,7 @@ record compare by identity; every other record compares by value.
 
 from __future__ import annotations
 
+from riskmodels.records.amount_intervals import AmountIntervals, IntervalCell
 from riskmodels.records.amount_model import (
     AmountBin,
     AmountEstimator,
@@ -43,6 +44,7 @@ __all__ = [
     "AmountEstimator",
     "AmountEvaluation",
     "AmountGroup",
+    "AmountIntervals",
     "AmountPeriod",
     "BuildReport",
     "CalibrationBin",
@@ -52,6 +54,7 @@ __all__ = [
     "FoundEarlier",
     "GroupFigures",
     "Interval",
+    "IntervalCell",
     "LineageEntry",
     "ModelColumn",
     "Monotone",

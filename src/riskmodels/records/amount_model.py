@@ -24,8 +24,14 @@ class AmountEstimator(Protocol):
     def name(self) -> str:
         """``"baseline"``, ``"interpretable"`` or ``"lightgbm"``."""
 
+    def raw_score(self, X: pd.DataFrame) -> npt.NDArray[np.float64]:
+        """Give the log of the expected amount before calibration. Shape (n_rows,), always finite."""
+
     def amount(self, X: pd.DataFrame) -> npt.NDArray[np.float64]:
         """Give the expected amount, at least 0, in the outcome's unit. Shape (n_rows,), always finite."""
+
+    def calibrated(self, score: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Give the expected amount that goes with each raw score. Shape (n_rows,)."""
 
 
 @dataclass(frozen=True)

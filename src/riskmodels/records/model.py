@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from riskmodels.html_table import html_table
-from riskmodels.records.amount_model import AmountEvaluation
+from riskmodels.records.amount_intervals import AmountIntervals
+from riskmodels.records.amount_model import AmountEstimator, AmountEvaluation
 from riskmodels.records.figures import Interval
 from riskmodels.records.selection import SelectionFigures
 from riskmodels.records.table import ModelColumn
@@ -160,7 +161,8 @@ class TrainedModel:
     choice_reason : str
         The choice in words, with figures.
     estimators : mapping of str to Estimator
-        ``"baseline"``, ``"interpretable"`` and ``"lightgbm"``, fitted on ``learned_from``.
+        ``"baseline"``, ``"interpretable"`` and ``"lightgbm"``, fitted on ``learned_from``; of an amount they are
+        :attr:`amount_estimators`.
     learned_from : tuple of date
         As-of dates whose outcome was known at the held-out date.
     rows : int
@@ -180,6 +182,8 @@ class TrainedModel:
         SHA-256 of everything learned; equal for the same seed and data on the same platform.
     task : {"risk", "amount"}
         Whether it gives a chance, or an amount.
+    intervals : AmountIntervals or None
+        Of an amount: prediction intervals around the chosen estimator's amounts, as plain numbers.
     """
 
     case_name: str
@@ -201,6 +205,21 @@ class TrainedModel:
     notes: tuple[str, ...] = ()
     may_not_be_used_for: tuple[str, ...] = ()
     task: Literal["risk", "amount"] = "risk"
+    intervals: AmountIntervals | None = field(default=None, repr=False)
+
+    @property
+    def amount_estimators(self) -> Mapping[str, AmountEstimator]:
+        """Give the estimators of a model of an amount; a TypeError for a risk."""
+        if self.task != "amount":
+            raise TypeError(f"{self.case_name} predicts a risk, not an amount")
+        return cast("Mapping[str, AmountEstimator]", self.estimators)
+
+    @property
+    def amount_intervals(self) -> AmountIntervals:
+        """Give the prediction intervals of a model of an amount; a TypeError for a risk."""
+        if self.intervals is None:
+            raise TypeError(f"{self.case_name} predicts a risk, which has no prediction intervals")
+        return self.intervals
 
     @property
     def risk_evaluation(self) -> Evaluation:
