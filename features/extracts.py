@@ -80,7 +80,7 @@ __all__ = [
     "UnpaidCarers",
 ]
 
-# What the client index and open geography may serve: whatever a use case is for, it must know whom to leave out and where.
+# What the client index and open geography may serve: every use case must know whom to leave out, and where people live.
 EVERY_PURPOSE = (
     "tenancy_management",
     "early_intervention",

@@ -177,6 +177,8 @@ def _typed(lives: Lives, rows: Rows, first: int, random: np.random.Generator) ->
     over = np.isin(following, [DEAD, MOVED])
     end_lag = np.where(over, 2 + np.floor(delay[:, 1] * 38), np.floor(delay[:, 1] * 14)).astype(np.int64)
     end_lag = np.where(draw[:, 1] < 0.07, end_lag + 60, end_lag)
+    planned = ~over & (draw[:, 1] > 0.75)  # a change arranged beforehand: its day is known before it comes
+    end_lag = np.where(planned, -np.floor(delay[:, 1] * 28).astype(np.int64), end_lag)
     closed_yearly = (rows["ends_on"] != NULL) & (rows["ends_on"] != lives.ends_on[rows["stay"]])
     end_lag = np.where(closed_yearly, april, end_lag)
     typed_on = np.maximum(rows["starts_on"], first - 400) + yearly
