@@ -117,7 +117,8 @@ def _returns(
         for extract, rows in written_down(one, events, people, lives, register, carers).items():
             told = with_faults(extract, rows, one, streams.named("care faults"), ledger)
             yield extract, f"submission={day_of(one.until)}/part-0.parquet", told
-    yield "persons", "care.parquet", person_rows(people, register.begins, streams.named("care persons"))
+    persons = person_rows(people, carers, register.begins, streams.named("care persons"))
+    yield "persons", "care.parquet", persons
     yield "exclusions", "care.parquet", exclusion_rows(people, first, last, streams.named("care exclusions"))
 
 

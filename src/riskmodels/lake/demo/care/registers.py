@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from riskmodels.lake.demo.arrays import Ints
+from riskmodels.lake.demo.care.carers import CARER_NUMBERS, Carers
 from riskmodels.lake.demo.care.chances import GROUPS
 from riskmodels.lake.demo.care.forms import PERSON
 from riskmodels.lake.demo.care.people import People
@@ -17,6 +18,7 @@ __all__ = ["REGISTER_FORMS", "exclusion_rows", "person_rows"]
 
 _NOT_IN_INDEX = 0.025
 _FIRST_EXCLUSION = 5_000_000
+_OLDEST = -22_000  # day of birth of the oldest carer, in 1909
 
 REGISTER_FORMS: dict[str, dict[str, Form]] = {
     "persons": {**EXTRACTS["persons"], "person_id": PERSON},
@@ -24,20 +26,36 @@ REGISTER_FORMS: dict[str, dict[str, Form]] = {
 }
 
 
-def person_rows(people: People, begins: Ints, random: np.random.Generator) -> Rows:
-    """Give the people as the client index has them; a few it does not know."""
-    count = people.count
-    registered = begins - random.integers(0, 700, count)
-    disabled = np.where(people.group == GROUPS.index("mental health"), 0.80, 0.93) > random.random(count)
+def person_rows(people: People, carers: Carers, begins: Ints, random: np.random.Generator) -> Rows:
+    """Give the people and their unpaid carers as the client index has them; a few it does not know."""
+    disabled = np.where(people.group == GROUPS.index("mental health"), 0.80, 0.93) > random.random(people.count)
+    cared_for, count = carers.person, len(carers.person)
+    partner = (random.random(count) < 0.55) & (people.group[cared_for] != GROUPS.index("learning disability"))
+    years_apart = np.where(partner, random.normal(0.0, 4.0, count), np.where(people.group[cared_for] == 0, 27.0, -29.0))
     rows: Rows = {
-        "person_id": np.arange(1, count + 1, dtype=np.int64),
-        "registered_on": registered,
-        "date_of_birth": np.where(random.random(count) < 0.004, NULL, people.birth_day),
-        "sex": _recorded(people.sex, 0.002, 0.004, len(SEXES) - 2, random),
-        "ethnic_group": _recorded(people.ethnic_group, 0.02, 0.05, len(ETHNIC_GROUPS), random),
-        "disability": _recorded(np.where(disabled, 0, 1), 0.01, 0.05, len(DISABILITY) - 2, random),
-        "religion": _recorded(people.religion, 0.05, 0.28, len(RELIGIONS), random),
-        "recorded_at": known_next_night(registered + random.integers(0, 6, count)),
+        "person_id": np.concatenate([np.arange(people.count), CARER_NUMBERS + cared_for]) + 1,
+        "registered_on": np.concatenate([begins, carers.starts_on]) - random.integers(0, 700, people.count + count),
+        "date_of_birth": np.concatenate(
+            [people.birth_day, np.maximum(people.birth_day[cared_for] + years_apart * 365.25, _OLDEST)]
+        ).astype(np.int64),
+        "sex": np.concatenate([people.sex, (random.random(count) < 0.42).astype(np.int64)]),
+        "ethnic_group": np.concatenate([people.ethnic_group, people.ethnic_group[cared_for]]),
+        "disability": np.where(np.concatenate([disabled, random.random(count) < 0.28]), 0, 1),
+        "religion": np.concatenate([people.religion, people.religion[cared_for]]),
+    }
+    return _as_indexed(rows, random)
+
+
+def _as_indexed(true: Rows, random: np.random.Generator) -> Rows:
+    count = len(true["person_id"])
+    rows = {
+        **true,
+        "date_of_birth": np.where(random.random(count) < 0.004, NULL, true["date_of_birth"]),
+        "sex": _recorded(true["sex"], 0.002, 0.004, len(SEXES) - 2, random),
+        "ethnic_group": _recorded(true["ethnic_group"], 0.02, 0.05, len(ETHNIC_GROUPS), random),
+        "disability": _recorded(true["disability"], 0.01, 0.05, len(DISABILITY) - 2, random),
+        "religion": _recorded(true["religion"], 0.05, 0.28, len(RELIGIONS), random),
+        "recorded_at": known_next_night(true["registered_on"] + random.integers(0, 6, count)),
     }
     known = np.flatnonzero(random.random(count) >= _NOT_IN_INDEX)
     return {name: values[known] for name, values in rows.items()}
