@@ -15,12 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskmodels.assurance.price import accuracy_change, disparity, rescored
+from riskmodels.assurance.price import accuracy_change, disparity, without_features
 from riskmodels.assurance.proxies import MOST_LEVELS, NOT_A_GROUP, protected_by
-from riskmodels.assurance.scored import ScoredRows, score_held_out
+from riskmodels.assurance.scored import ScoredRows, scored
 from riskmodels.assurance.single_features import coded
 from riskmodels.errors import AssuranceError
-from riskmodels.modelling.refit import refit
 from riskmodels.modelling.rows import inputs
 from riskmodels.records import TrainedModel, TrainingTable
 from riskmodels.records.mitigation import DisparityMetric, WithAndWithout
@@ -29,6 +28,7 @@ from riskmodels.records.proxies import ProxyReport
 __all__ = [
     "BY_EXCEPTION",
     "Justification",
+    "refuse_amounts",
     "refuse_group_thresholds",
     "refuse_protected_inputs",
     "refuse_thresholds_named",
@@ -171,6 +171,25 @@ def refuse_group_thresholds(rows: ScoredRows) -> None:
         )
 
 
+def refuse_amounts(table: TrainingTable) -> None:
+    """Refuse to mitigate a model of amounts, and say what can be done.
+
+    Raises
+    ------
+    AssuranceError
+        If the table is of amounts.
+    """
+    if table.task == "amount":
+        raise AssuranceError(
+            f"{table.case_name} predicts an amount, and mitigations in training are made for lists",
+            expected="a use case whose outcome happens or does not",
+            next_step="Leave out an input that does harm: price_of_removing says what that costs in deviance, and "
+            "with_and_without what it does to each group's mean error. Where a group is said to cost too little, look "
+            "for need that nobody recorded before changing the model.",
+            who="the data scientist who owns the use case",
+        )
+
+
 def with_and_without(
     table: TrainingTable,
     model: TrainedModel,
@@ -182,6 +201,9 @@ def with_and_without(
     seed: int,
 ) -> WithAndWithout:
     """Show what an input that is allowed by exception does: accuracy and each group's disparity, with and without it.
+
+    Of amounts the accuracy is the deviance and the absolute error, and the disparity the mean error, whatever metric is
+    asked for.
 
     Parameters
     ----------
@@ -205,8 +227,7 @@ def with_and_without(
             next_step="Name both as the use case names them.",
             who="the data scientist who owns the use case",
         )
-    told = score_held_out(table, model)
-    untold = rescored(table, model, refit(table, model, without=set(features)))
+    told, untold = scored(table, model), without_features(table, model, features)
     figures = accuracy_change(told, untold, seed=seed)
     held = told.audit[characteristic].astype(str)
     large = [

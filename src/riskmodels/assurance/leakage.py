@@ -29,7 +29,25 @@ from riskmodels.records import Interval, ModelColumn, TrainingTable
 from riskmodels.records.leakage import LeakageReport, LeakAlarm, ShuffledRun
 from riskmodels.records.proxies import FeatureStrength
 
-__all__ = ["FAR_ABOVE", "TOO_GOOD", "find_leaks", "shuffled_run"]
+__all__ = [
+    "FAR_ABOVE",
+    "LEAST_TELLING",
+    "RESAMPLES",
+    "ROUNDS",
+    "ROWS_ALONE",
+    "ROWS_TO_SHUFFLE",
+    "RUNS",
+    "STRONGEST",
+    "TOO_GOOD",
+    "Search",
+    "deal",
+    "far_above",
+    "find_leaks",
+    "mean_interval",
+    "presence",
+    "search_of",
+    "shuffled_run",
+]
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -89,13 +107,13 @@ def find_leaks(table: TrainingTable, *, seed: int, progress: Progress | None = N
     except TrainingError as error:
         missing.append(f"Shuffled outcomes: {error.found}.")
     tell("Taking features one by one", 0.0)
-    search = _search(rows, table.columns, seed=seed)
+    search = search_of(rows, table.columns, seed=seed)
     strongest, alarms = ((), []) if search is None else _single(search)
     if search is None:
         missing.append("Single features and presence: everybody, or nobody, has the outcome in half of the table.")
     else:
         tell("Taking features one by one", 0.5)
-        alarms = alarms + _presence(search)
+        alarms = alarms + presence(search)
     tell("Taking features one by one", 1.0)
     return LeakageReport(table.case_name, table.report.time_travel, shuffled, strongest, tuple(alarms), tuple(missing))
 
@@ -126,7 +144,7 @@ def shuffled_run(
     for run in range(RUNS):
         tell("Dealing outcomes out at random", run / RUNS)
         generator = np.random.Generator(np.random.PCG64([seed, run]))
-        dealt = _dealt(rows, generator)
+        dealt = deal(rows, generator)
         learn = dealt.up_to(plan.learned_from[-1]).thinned(ROWS_TO_SHUFFLE, seed=seed)
         judged = dealt.at(plan.held_out)
         settings = settings_to_try(len(learn))[0] | {"learning_rate": 0.1}
@@ -135,10 +153,11 @@ def shuffled_run(
         score = tree_score(booster, judged.X)
         found.append(float(area(*cumulative(judged.weight[None, :], judged.y, ranking(score)))[0]))
     tell("Dealing outcomes out at random", 1.0)
-    return ShuffledRun(_mean_interval(np.array(found)), RUNS)
+    return ShuffledRun(mean_interval(np.array(found)), RUNS)
 
 
-def _dealt(rows: Rows, generator: np.random.Generator) -> Rows:
+def deal(rows: Rows, generator: np.random.Generator) -> Rows:
+    """Deal outcomes out at random within each as-of date."""
     y = rows.y.copy()
     for day in np.unique(rows.as_of):
         here = np.flatnonzero(rows.as_of == day)
@@ -146,7 +165,8 @@ def _dealt(rows: Rows, generator: np.random.Generator) -> Rows:
     return dataclasses.replace(rows, y=y)
 
 
-def _mean_interval(values: FloatArray) -> Interval:
+def mean_interval(values: FloatArray) -> Interval:
+    """Give the mean over runs with its 99.9% interval (Student's); not defined where a run is not."""
     known = values[np.isfinite(values)]
     if len(known) < len(values):
         return Interval(None)
@@ -156,8 +176,22 @@ def _mean_interval(values: FloatArray) -> Interval:
 
 
 @dataclass(frozen=True, eq=False)
-class _Search:
-    """Thinned rows, coded feature by feature, and which half of the entities each row is in."""
+class Search:
+    """Thinned rows, coded feature by feature, and which half of the entities each row is in.
+
+    Attributes
+    ----------
+    rows : Rows
+        Whose ``y`` is 0 or 1.
+    columns : tuple of ModelColumn
+        What the inputs are.
+    codes : mapping of str to int array, shape (n_rows,)
+        By feature.
+    half : bool array, shape (n_rows,)
+        Which half the row's entity is in.
+    seed : int
+        Of resamples.
+    """
 
     rows: Rows
     columns: tuple[ModelColumn, ...]
@@ -166,21 +200,22 @@ class _Search:
     seed: int
 
     def interval(self, codes: npt.NDArray[np.int64]) -> Interval:
+        """Give the ROC AUC of some codes with its interval."""
         return feature_interval(codes, self.rows.y, self.rows.entity, self.half, seed=self.seed, resamples=RESAMPLES)
 
 
-def _search(rows: Rows, columns: tuple[ModelColumn, ...], *, seed: int) -> _Search | None:
+def search_of(rows: Rows, columns: tuple[ModelColumn, ...], *, seed: int) -> Search | None:
+    """Make rows ready to be searched; None where everybody, or nobody, has the outcome in half of them."""
     few = rows.thinned(ROWS_ALONE, seed=seed)
     half = halves(few.entity, seed=seed)
     if any(np.ptp(few.y[part]) == 0 for part in (half, ~half) if part.any()) or half.all():
         return None
-    return _Search(few, columns, coded(few.X, columns), half, seed)
+    return Search(few, columns, coded(few.X, columns), half, seed)
 
 
-def _single(search: _Search) -> tuple[tuple[FeatureStrength, ...], list[LeakAlarm]]:
+def _single(search: Search) -> tuple[tuple[FeatureStrength, ...], list[LeakAlarm]]:
     """Rank the features by what each foretells alone, and raise an alarm for those that are too good."""
     says = says_of(search.columns)
-    family = {column.feature: column.family for column in search.columns}
     plain = np.ones(len(search.rows))
     found = [
         FeatureStrength(feature, says[feature], feature_area(codes, search.rows.y, plain, search.half))
@@ -189,13 +224,21 @@ def _single(search: _Search) -> tuple[tuple[FeatureStrength, ...], list[LeakAlar
     found.sort(key=lambda one: (-one.roc_auc, one.feature))
     alarms = [_too_good(one, search) for one in found if one.roc_auc >= TOO_GOOD]
     best = found[0]
-    others = [one for one in found if family[one.feature] != family[best.feature]]
-    if not alarms and others and best.roc_auc >= LEAST_TELLING and best.roc_auc - others[0].roc_auc >= FAR_ABOVE:
-        alarms.append(_far_above(best, others[0], search))
+    other = far_above(found, search.columns)
+    if not alarms and other is not None:
+        alarms.append(_far_above(best, other, search))
     return tuple(found[:STRONGEST]), alarms
 
 
-def _too_good(one: FeatureStrength, search: _Search) -> LeakAlarm:
+def far_above(found: list[FeatureStrength], columns: tuple[ModelColumn, ...]) -> FeatureStrength | None:
+    """Give the best feature of another family, if the best of all (``found`` is in order) stands far above it."""
+    family = {column.feature: column.family for column in columns}
+    others = [one for one in found if family[one.feature] != family[found[0].feature]]
+    apart = bool(others) and found[0].roc_auc - others[0].roc_auc >= FAR_ABOVE
+    return others[0] if apart and found[0].roc_auc >= LEAST_TELLING else None
+
+
+def _too_good(one: FeatureStrength, search: Search) -> LeakAlarm:
     figure = search.interval(search.codes[one.feature])
     words = (
         f"“{one.says}” by itself foretells the outcome with a ROC AUC of {figure.as_text()}. Few things in people's "
@@ -205,7 +248,7 @@ def _too_good(one: FeatureStrength, search: _Search) -> LeakAlarm:
     return LeakAlarm("single_feature", one.feature, one.says, _column(search, one.feature), figure, words)
 
 
-def _far_above(one: FeatureStrength, other: FeatureStrength, search: _Search) -> LeakAlarm:
+def _far_above(one: FeatureStrength, other: FeatureStrength, search: Search) -> LeakAlarm:
     figure = search.interval(search.codes[one.feature])
     words = (
         f"“{one.says}” by itself foretells the outcome with a ROC AUC of {figure.as_text()}; the best feature of any "
@@ -215,7 +258,7 @@ def _far_above(one: FeatureStrength, other: FeatureStrength, search: _Search) ->
     return LeakAlarm("far_above_the_rest", one.feature, one.says, _column(search, one.feature), figure, words)
 
 
-def _column(search: _Search, feature: str) -> str:
+def _column(search: Search, feature: str) -> str:
     own = [column.name for column in search.columns if column.feature == feature]
     return own[0] if len(own) == 1 else feature
 
@@ -229,9 +272,18 @@ class _Telltale:
     here: BoolArray
 
 
-def _presence(search: _Search) -> list[LeakAlarm]:
-    """Ask of each column whether being missing, or 0, gives the outcome away. One alarm a column at most."""
+def presence(search: Search, *, of_zeros: bool = True) -> list[LeakAlarm]:
+    """Ask of each column whether being missing, or 0, gives the outcome away. One alarm a column at most.
+
+    Parameters
+    ----------
+    search : Search
+        The rows.
+    of_zeros : bool
+        Whether a value of 0 is asked about too.
+    """
     asked = [one for place, column in enumerate(search.columns) for one in _telltales(search, place, column)]
+    asked = [one for one in asked if of_zeros or one.marks in ("missing", "filled in")]
     alarms: dict[str, LeakAlarm] = {}
     for one in asked:
         if one.column.name not in alarms:
@@ -241,7 +293,7 @@ def _presence(search: _Search) -> list[LeakAlarm]:
     return list(alarms.values())
 
 
-def _telltales(search: _Search, place: int, column: ModelColumn) -> list[_Telltale]:
+def _telltales(search: Search, place: int, column: ModelColumn) -> list[_Telltale]:
     values = search.rows.X[:, place]
     missing = np.isnan(values)
     pairs = {
@@ -258,7 +310,7 @@ def _telltales(search: _Search, place: int, column: ModelColumn) -> list[_Tellta
     return found
 
 
-def _gives_away(one: _Telltale, search: _Search, *, tests: int) -> LeakAlarm | None:
+def _gives_away(one: _Telltale, search: Search, *, tests: int) -> LeakAlarm | None:
     y = search.rows.y
     rarer = 1.0 if y.mean() <= 0.5 else 0.0
     base = float((y == rarer).mean())

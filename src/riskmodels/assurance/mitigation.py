@@ -29,7 +29,7 @@ import pandas as pd
 from fairlearn.reductions import FalsePositiveRateParity, GridSearch, TruePositiveRateParity
 from sklearn.linear_model import LogisticRegression
 
-from riskmodels.assurance.attempts import Justification, refuse_protected_inputs
+from riskmodels.assurance.attempts import Justification, refuse_amounts, refuse_protected_inputs
 from riskmodels.assurance.price import accuracy, accuracy_change, disparity, disparity_change, rescored
 from riskmodels.assurance.proxies import NOT_A_GROUP
 from riskmodels.assurance.scored import ScoredRows, score_held_out
@@ -123,9 +123,10 @@ def offer(
     Raises
     ------
     AssuranceError
-        If the group cannot be measured, or an input is a protected characteristic.
+        If the table is of amounts, the group cannot be measured, or an input is a protected characteristic.
     """
     tell: Progress = progress if progress is not None else lambda stage, done: None
+    refuse_amounts(table)
     refuse_protected_inputs(table, justifications=justifications)
     asked: DisparityMetric = metric or ("wrongly_picked" if table.harms[:1] == ("burden",) else "missed")
     learned = _learned(table, model, characteristic)

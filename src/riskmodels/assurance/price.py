@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from riskmodels.assurance.scored import ScoredRows, score_held_out
+from riskmodels.assurance.price_of_amounts import error_apart, intervals_of, misses
+from riskmodels.assurance.scored import HeldOut, ScoredAmounts, ScoredRows, score_held_out, scored
 from riskmodels.errors import AssuranceError
+from riskmodels.modelling.amounts import refit_amount
 from riskmodels.modelling.metrics import area, cumulative, ranking
+from riskmodels.modelling.refit import refit
 from riskmodels.modelling.resampling import draws, percentile_interval, proportion_interval
 from riskmodels.records import Estimator, Interval, TrainedModel, TrainingTable
 from riskmodels.records.mitigation import DisparityMetric, GroupDisparity
 
-__all__ = ["AccuracyChange", "accuracy", "accuracy_change", "disparity", "disparity_change", "gap", "rescored"]
+__all__ = [
+    "AccuracyChange",
+    "accuracy",
+    "accuracy_change",
+    "disparity",
+    "disparity_change",
+    "gap",
+    "rescored",
+    "without_features",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -25,7 +38,10 @@ RESAMPLES = 1000
 
 @dataclass(frozen=True)
 class AccuracyChange:
-    """``roc_auc`` and ``precision_at_capacity`` before, after, and after less before on the same resamples."""
+    """``roc_auc`` and ``precision_at_capacity`` before, after, and after less before on the same resamples.
+
+    Of amounts, ``mean_tweedie_deviance`` and ``mean_absolute_error``, of which less is better.
+    """
 
     before: Mapping[str, Interval]
     after: Mapping[str, Interval]
@@ -33,8 +49,20 @@ class AccuracyChange:
 
 
 def rescored(table: TrainingTable, model: TrainedModel, changed: Estimator) -> ScoredRows:
-    """Score the model's held-out period with a changed estimator."""
-    return score_held_out(table, dataclasses.replace(model, estimators={"changed": changed}), "changed")
+    """Score the model's held-out period with a changed estimator of a risk."""
+    return score_held_out(table, _changed(model, changed), "changed")
+
+
+def without_features(
+    table: TrainingTable, model: TrainedModel, features: Collection[str]
+) -> ScoredRows | ScoredAmounts:
+    """Fit the chosen estimator again without some features, and score the held-out period with it."""
+    again: Any = refit_amount if table.task == "amount" else refit
+    return scored(table, _changed(model, again(table, model, without=set(features))), "changed")
+
+
+def _changed(model: TrainedModel, estimator: Estimator) -> TrainedModel:
+    return dataclasses.replace(model, estimators={"changed": estimator})
 
 
 def accuracy(rows: ScoredRows, *, seed: int, resamples: int = RESAMPLES) -> dict[str, Interval]:
@@ -45,9 +73,13 @@ def accuracy(rows: ScoredRows, *, seed: int, resamples: int = RESAMPLES) -> dict
     return _intervals(rows, _values(rows, _plain(rows)), _resampled(rows, seed=seed, resamples=resamples))
 
 
-def accuracy_change(before: ScoredRows, after: ScoredRows, *, seed: int, resamples: int = RESAMPLES) -> AccuracyChange:
+def accuracy_change(before: HeldOut, after: HeldOut, *, seed: int, resamples: int = RESAMPLES) -> AccuracyChange:
     """Compare two scores of the same rows."""
     _check_same(before, after)
+    if isinstance(before, ScoredAmounts) and isinstance(after, ScoredAmounts):
+        return _change_of_misses(before, after, seed=seed, resamples=resamples)
+    if not isinstance(before, ScoredRows) or not isinstance(after, ScoredRows):
+        raise TypeError("a risk and an amount cannot be compared")
     values = [_values(rows, _plain(rows)) for rows in (before, after)]
     drawn = [_resampled(rows, seed=seed, resamples=resamples) for rows in (before, after)]
     change = {
@@ -55,6 +87,12 @@ def accuracy_change(before: ScoredRows, after: ScoredRows, *, seed: int, resampl
         for name in values[0]
     }
     return AccuracyChange(_intervals(before, values[0], drawn[0]), _intervals(after, values[1], drawn[1]), change)
+
+
+def _change_of_misses(before: ScoredAmounts, after: ScoredAmounts, *, seed: int, resamples: int) -> AccuracyChange:
+    (old, old_drawn), (new, new_drawn) = (misses(rows, seed=seed, resamples=resamples) for rows in (before, after))
+    change = {name: percentile_interval(new[name] - old[name], new_drawn[name] - old_drawn[name]) for name in old}
+    return AccuracyChange(intervals_of(old, old_drawn), intervals_of(new, new_drawn), change)
 
 
 def gap(
@@ -79,7 +117,7 @@ def gap(
 
 
 def disparity(
-    rows: ScoredRows,
+    rows: HeldOut,
     characteristic: str,
     group: str,
     metric: DisparityMetric,
@@ -95,6 +133,10 @@ def disparity(
         If the rows are not audited by the characteristic, or nobody or everybody is in the group.
     """
     own = _members(rows, characteristic, group)
+    if isinstance(rows, ScoredAmounts):
+        return error_apart(rows, own, characteristic, group)
+    if not isinstance(rows, ScoredRows):
+        raise TypeError("the rows have neither a list nor amounts")
     value, rest = (float(one[0]) for one in gap(rows, own, metric, _plain(rows)))
     pairs = [gap(rows, own, metric, W) for W in draws(_dense(rows), rows.weight, seed=seed, replicates=resamples)]
     apart = np.concatenate([one - other for one, other in pairs])
@@ -123,7 +165,7 @@ def disparity_change(
     return percentile_interval(float(moved(_plain(before))[0]), np.concatenate(drawn))
 
 
-def _members(rows: ScoredRows, characteristic: str, group: str) -> npt.NDArray[np.bool_]:
+def _members(rows: HeldOut, characteristic: str, group: str) -> npt.NDArray[np.bool_]:
     held = characteristic in rows.audit.columns
     own = np.asarray(rows.audit[characteristic].astype(str) == group) if held else np.zeros(len(rows), dtype=bool)
     if not held or not own.any() or own.all():
@@ -174,7 +216,7 @@ def _known(value: float) -> float | None:
     return value if np.isfinite(value) else None
 
 
-def _check_same(before: ScoredRows, after: ScoredRows) -> None:
+def _check_same(before: HeldOut, after: HeldOut) -> None:
     same = len(before) == len(after) and np.array_equal(before.entity, after.entity)
     if not same or not np.array_equal(before.as_of, after.as_of):
         raise AssuranceError(

@@ -17,12 +17,11 @@ import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
-from riskmodels.assurance.price import accuracy_change, rescored
-from riskmodels.assurance.scored import score_held_out
+from riskmodels.assurance.price import accuracy_change, without_features
+from riskmodels.assurance.scored import scored
 from riskmodels.assurance.single_features import coded, feature_area, feature_interval, halves, purity, says_of
 from riskmodels.errors import AssuranceError
 from riskmodels.modelling.metrics import Ranking, area, cumulative, ranking
-from riskmodels.modelling.refit import refit
 from riskmodels.modelling.resampling import draws, percentile_interval
 from riskmodels.modelling.rows import inputs
 from riskmodels.records import Interval, TrainedModel, TrainingTable
@@ -150,8 +149,7 @@ def price_of_removing(
             next_step="Name features as the use case names them.",
             who="the data scientist who owns the use case",
         )
-    before = score_held_out(table, model)
-    after = rescored(table, model, refit(table, model, without=set(features)))
+    before, after = scored(table, model), without_features(table, model, features)
     figures = accuracy_change(before, after, seed=seed)
     return PriceOfRemoving(tuple(sorted(set(features))), figures.before, figures.after, figures.change)
 

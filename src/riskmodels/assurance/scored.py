@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from riskmodels.errors import AssuranceError
+from riskmodels.modelling.amounts.rows import EVERYBODY
 from riskmodels.records import TrainedModel, TrainingTable
 
 __all__ = [
@@ -19,7 +20,9 @@ __all__ = [
     "ScoredRows",
     "picked_share",
     "raw_score_of",
+    "score_amounts",
     "score_held_out",
+    "scored",
 ]
 
 FloatArray = npt.NDArray[np.float64]
@@ -159,6 +162,60 @@ def score_held_out(table: TrainingTable, model: TrainedModel, estimator: str | N
         If the table is not the one that the model was trained on, its parts differ in length, or an input or a score
         is not a number.
     """
+    here, one = _held_out(table, model), model.estimators[estimator or model.chosen]
+    shared, capacity = _shared(table, here, one), model.risk_evaluation.capacity
+    picked = np.empty(int(here.sum()))
+    for day in np.unique(shared["as_of"]):
+        on_day = shared["as_of"] == day
+        picked[on_day] = picked_share(shared["score"][on_day], capacity)
+    probability = np.asarray(one.probability(shared["X"]), dtype=np.float64)
+    return ScoredRows(**shared, probability=probability, picked=picked, capacity=capacity)
+
+
+def score_amounts(table: TrainingTable, model: TrainedModel, estimator: str | None = None) -> ScoredAmounts:
+    """Give the held-out period of a table of amounts, with what the chosen estimator expects (or another of the three).
+
+    Prediction intervals are the chosen estimator's; another one has none.
+
+    Parameters
+    ----------
+    table : TrainingTable
+        What the model was trained and judged on.
+    model : TrainedModel
+        The model.
+    estimator : str, optional
+        ``"baseline"``, ``"interpretable"`` or ``"lightgbm"``; the chosen one when not given.
+
+    Raises
+    ------
+    AssuranceError
+        As ``score_held_out``.
+    """
+    here, name = _held_out(table, model), estimator or model.chosen
+    one: Any = model.estimators[name]
+    shared, low, high = _shared(table, here, one), None, None
+    expected = np.asarray(one.amount(shared["X"]), dtype=np.float64)
+    if model.intervals is not None and name == model.chosen:
+        strata = np.full(len(here), EVERYBODY) if table.strata is None else table.strata.to_numpy(dtype=np.str_)
+        low, high = model.intervals.ends(expected, strata[here])
+    return ScoredAmounts(
+        **shared,
+        expected=expected,
+        low=low,
+        high=high,
+        unit=model.amount_evaluation.unit,
+        nominal_coverage=model.amount_evaluation.nominal_coverage,
+        power=float(model.settings["power"]),
+    )
+
+
+def scored(table: TrainingTable, model: TrainedModel, estimator: str | None = None) -> ScoredRows | ScoredAmounts:
+    """Score the held-out period of a table of a risk or of amounts."""
+    return (score_amounts if table.task == "amount" else score_held_out)(table, model, estimator)
+
+
+def _held_out(table: TrainingTable, model: TrainedModel) -> npt.NDArray[np.bool_]:
+    """Find the rows of the held-out period, of a table that the model was trained on and whose parts fit together."""
     if table.digest != model.table_digest:
         raise AssuranceError(
             f"the table is not the one that the model of {model.case_name} was trained on",
@@ -168,28 +225,22 @@ def score_held_out(table: TrainingTable, model: TrainedModel, estimator: str | N
         )
     _check_parts(table)
     days = pd.DatetimeIndex([pd.Timestamp(day) for day in model.evaluation.held_out])
-    here = np.asarray(table.spine["as_of"].isin(days))
+    return np.asarray(table.spine["as_of"].isin(days))
+
+
+def _shared(table: TrainingTable, here: npt.NDArray[np.bool_], estimator: Any) -> dict[str, Any]:
+    """Give what held-out rows have whatever is foretold."""
     X = table.X.loc[here].reset_index(drop=True)
-    one = model.estimators[estimator or model.chosen]
-    score = np.asarray(one.raw_score(X), dtype=np.float64)
-    as_of = table.spine["as_of"].to_numpy()[here]
-    picked = np.empty(len(score))
-    for day in np.unique(as_of):
-        on_day = as_of == day
-        picked[on_day] = picked_share(score[on_day], model.risk_evaluation.capacity)
-    return ScoredRows(
-        X=X,
-        score=score,
-        probability=np.asarray(one.probability(X), dtype=np.float64),
-        picked=picked,
-        outcome=np.asarray(table.outcome, dtype=np.float64)[here],
-        weight=np.asarray(table.spine["weight"], dtype=np.float64)[here],
-        entity=table.spine["entity"].to_numpy(dtype=np.int64)[here],
-        as_of=as_of,
-        audit=table.audit.loc[here].reset_index(drop=True),
-        treated=table.spine["treated"].to_numpy(dtype=bool)[here],
-        capacity=model.risk_evaluation.capacity,
-    )
+    return {
+        "X": X,
+        "score": raw_score_of(estimator, X),
+        "outcome": np.asarray(table.outcome, dtype=np.float64)[here],
+        "weight": np.asarray(table.spine["weight"], dtype=np.float64)[here],
+        "entity": table.spine["entity"].to_numpy(dtype=np.int64)[here],
+        "as_of": table.spine["as_of"].to_numpy()[here],
+        "audit": table.audit.loc[here].reset_index(drop=True),
+        "treated": table.spine["treated"].to_numpy(dtype=bool)[here],
+    }
 
 
 def _check_parts(table: TrainingTable) -> None:

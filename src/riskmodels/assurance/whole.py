@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from riskmodels.assurance import bias, explain, leakage, mitigation
+from riskmodels.assurance import amounts, bias, explain, leakage, leaks_of_amounts, mitigation
 from riskmodels.assurance.attempts import (
     Justification,
+    refuse_amounts,
     refuse_group_thresholds,
     refuse_protected_inputs,
     with_and_without,
 )
 from riskmodels.assurance.directions import check_directions
 from riskmodels.assurance.proxies import find_proxies
-from riskmodels.assurance.scored import score_held_out
+from riskmodels.assurance.scored import ScoredAmounts, ScoredRows, scored
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import TrainedModel, TrainingTable
 from riskmodels.records.assurance import Assurance
@@ -73,12 +74,13 @@ def assure(
         If something cannot be measured or may not be done.
     """
     tell: Progress = progress if progress is not None else lambda stage, done: None
-    rows, asked = score_held_out(table, model), policy.assurance
-    refuse_group_thresholds(rows)
-    tell("testing for bias", 0.0)
-    groups = bias.audit(rows, policy=asked, harms=table.harms, seed=policy.seed, held=_held(table), progress=tell)
+    if mitigate:
+        refuse_amounts(table)
+    rows, asked = scored(table, model), policy.assurance
+    groups = _bias(rows, table, policy, tell)
     stands_for = find_proxies(table, least_group=groups.least_people, seed=policy.seed, progress=tell)
-    leaks = leakage.find_leaks(table, seed=policy.seed, progress=tell)
+    find_leaks = leaks_of_amounts.find_leaks if table.task == "amount" else leakage.find_leaks
+    leaks = find_leaks(table, seed=policy.seed, progress=tell)
     goes_by = explain.explanation(
         rows, model, disclosure_number=asked.disclosure_number, seed=policy.seed, progress=tell
     )
@@ -91,6 +93,16 @@ def assure(
         mitigation=_mitigation(table, model, policy, stands_for, groups, tell) if mitigate else None,
         directions=check_directions(rows, model, seed=policy.seed),
     )
+
+
+def _bias(rows: ScoredRows | ScoredAmounts, table: TrainingTable, policy: ModelPolicy, tell: Progress) -> BiasAudit:
+    """Compare groups by who is on the list, or by how far amounts are missed."""
+    tell("testing for bias", 0.0)
+    asked, held = policy.assurance, _held(table)
+    if isinstance(rows, ScoredAmounts):
+        return amounts.audit(rows, policy=asked, harms=table.harms, held=held, progress=tell)
+    refuse_group_thresholds(rows)
+    return bias.audit(rows, policy=asked, harms=table.harms, seed=policy.seed, held=held, progress=tell)
 
 
 def _held(table: TrainingTable) -> dict[str, str]:
@@ -121,6 +133,8 @@ def _exceptions(
 
 
 def _metric(table: TrainingTable) -> DisparityMetric:
+    if table.task == "amount":
+        return "mean_error"
     return "wrongly_picked" if table.harms[:1] == ("burden",) else "missed"
 
 
