@@ -24,13 +24,10 @@ def every_month(case: UseCase, lake: Lake) -> tuple[datetime.date, ...]:
     BuildError
         If there is no such month.
     """
-    outcome = case.outcome.extract
-    name = lake.prepare(outcome)
-    first = lake.query(f'SELECT MIN(_event) AS first_event FROM "{name}"').column("first_event")[0].as_py()
-    widest = max((feature.window.days for feature in case.features if feature.window), default=28)
-    cut = lake.cut(outcome)
+    first, window = _look_back(case, lake)
+    cut = lake.cut(case.outcome.extract)
     last = cut - datetime.timedelta(days=watching_days(case))
-    earliest = first + datetime.timedelta(days=widest) if first is not None else cut
+    earliest = first + datetime.timedelta(days=window) if first is not None else cut
     dates = [
         day
         for day in monthly(f"{earliest:%Y-%m}", f"{max(earliest, last):%Y-%m}")
@@ -38,12 +35,32 @@ def every_month(case: UseCase, lake: Lake) -> tuple[datetime.date, ...]:
     ]
     if not dates:
         raise BuildError(
-            f"the lake holds too little history for {case.name}: rows of {outcome.__name__} begin "
+            f"the lake holds too little history for {case.name}: what its windows look back on begins "
             f"{'nowhere' if first is None else format(first, '%d %B %Y')}, and the lake is complete up to "
             f"{cut:%d %B %Y}",
-            expected=f"at least {widest + watching_days(case)} days: {widest} to look back on and "
+            expected=f"at least {window + watching_days(case)} days: {window} to look back on and "
             f"{watching_days(case)} for the outcome",
             next_step="Load older rows, shorten the windows or the horizon, or give --from and --to yourself.",
             who="whoever runs the data lake",
         )
     return tuple(dates)
+
+
+def _look_back(case: UseCase, lake: Lake) -> tuple[datetime.datetime | None, int]:
+    """Give what binds: when the rows of an extract begin, and the days of its widest window; None without outcomes.
+
+    An extract whose first row comes after the outcome's is taken to begin with it: what is rare has few rows to go by.
+    """
+    widest = {case.outcome.extract: 28}
+    for feature in case.features:
+        if feature.extract is not None and feature.window is not None:
+            widest[feature.extract] = max(widest.get(feature.extract, 0), feature.window.days)
+    known = {
+        extract: lake.query(f'SELECT MIN(_event) AS first_event FROM "{lake.prepare(extract)}"').column(0)[0].as_py()
+        for extract in widest
+    }
+    begun = known[case.outcome.extract]
+    if begun is None:
+        return None, max(widest.values())
+    ready = [(min(first or begun, begun), widest[extract]) for extract, first in known.items()]
+    return max(ready, key=lambda one: one[0] + datetime.timedelta(days=one[1]))
