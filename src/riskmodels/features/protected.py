@@ -188,4 +188,5 @@ def _withhold(case: UseCase, lake: Lake, read: _Read, names: Sequence[str]) -> N
 
 
 def _is_of_a_person(each: Characteristic) -> bool:
-    return not any(names_a_place(spec.key_of) for spec in each.extract.columns().values())
+    about_places = any(names_a_place(spec.key_of) for spec in each.extract.columns().values())
+    return each.extract.key_column("person") is not None or not about_places
