@@ -15,9 +15,10 @@ from riskmodels.demo.story import Act
 from riskmodels.errors import OutputError, SettingsError
 from riskmodels.lake.demo import make_demo_lake
 from riskmodels.naming import nearest
+from riskmodels.policy import Settings, read_settings
 from riskmodels.results import RunResult
 from riskmodels.workspace import Workspace
-from riskmodels.workspace_files import STATE, make_workspace
+from riskmodels.workspace_files import SETTINGS, STATE, make_workspace
 
 __all__ = ["Size", "Story", "ToldDemo", "make_demo", "run_demo"]
 
@@ -37,7 +38,9 @@ class Size:
     care_people: int = 0
 
 
-def make_demo(folder: Path, *, size: Size, seed: int, progress: Progress | None = None) -> None:
+def make_demo(
+    folder: Path, *, size: Size, seed: int, cases: Sequence[str] = (), progress: Progress | None = None
+) -> tuple[str, ...]:
     """Make a demo workspace, whole or not at all; one that was made here earlier is replaced.
 
     Parameters
@@ -48,15 +51,22 @@ def make_demo(folder: Path, *, size: Size, seed: int, progress: Progress | None 
         How large its lake is.
     seed : int
         The same seed makes the same lake.
+    cases : sequence of str
+        The use cases that it is for; all that are governed when empty.
     progress : callable, optional
         Told the stage and the share of it that is done, in [0, 1].
+
+    Returns
+    -------
+    tuple of str
+        The use cases that it is for, in the order of the settings.
 
     Raises
     ------
     OutputError
         If the folder holds anything else, or cannot be written.
     SettingsError
-        If a number is out of range.
+        If a number is out of range, there is no such use case, or it is not governed.
     """
     folder = folder.expanduser().absolute()
     earlier = (folder / _MARKER).is_file() and not folder.is_symlink()
@@ -69,11 +79,13 @@ def make_demo(folder: Path, *, size: Size, seed: int, progress: Progress | None 
         )
     with new_folder(folder) as draft:
         make_workspace(draft.path)
+        names = _told_of(read_settings(draft.path / SETTINGS).settings, cases)
         (draft.path / _MARKER).write_text(_MARK, encoding="utf-8")
         lake = draft.path / STATE / "lake"
         make_demo_lake(lake, **dataclasses.asdict(size), seed=seed, progress=progress)
         if earlier:
             _remove(folder)
+    return names
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,9 +146,8 @@ def run_demo(
     from riskmodels import workspace as workspaces
     from riskmodels.demo.council import found_council, unconfirm
 
-    make_demo(folder, size=size, seed=seed, progress=progress)
+    names = make_demo(folder, size=size, seed=seed, cases=cases, progress=progress)
     with workspaces.open(folder) as ws:
-        names = _told_of(ws, cases)
         progress("making keys for a council that does not exist", 0.0)
         root = found_council(ws, at=clock())
         for name in names:
@@ -145,13 +156,13 @@ def run_demo(
     return ToldDemo(stories, root.digest)
 
 
-def _told_of(ws: Workspace, asked: Sequence[str]) -> tuple[str, ...]:
-    governed = tuple(name for name, one in ws.settings.models.items() if one.promotion is not None)
+def _told_of(settings: Settings, asked: Sequence[str]) -> tuple[str, ...]:
+    governed = tuple(name for name, one in settings.models.items() if one.promotion is not None)
     unknown = [name for name in asked if name not in governed]
     if unknown:
         raise SettingsError(
             f"the demo has no story of {unknown[0]!r}",
-            expected=f"one of {', '.join(governed)}{nearest(unknown[0], governed)}",
+            expected=f"one of the governed use cases{nearest(unknown[0], governed)}",
             next_step="Name one of these with --case, or leave --case out for all of them.",
             who="whoever runs the demo",
         )
