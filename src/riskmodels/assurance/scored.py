@@ -108,7 +108,7 @@ class ScoredAmounts(HeldOut):
     power: float
 
 
-def picked_share(score: FloatArray, capacity: int) -> FloatArray:
+def picked_share(score: FloatArray, capacity: int, *, stands_for: FloatArray | None = None) -> FloatArray:
     """Give each row's chance of being on a list of the highest scores; those tied at its end share what is left.
 
     Parameters
@@ -117,6 +117,8 @@ def picked_share(score: FloatArray, capacity: int) -> FloatArray:
         Raw scores of one date.
     capacity : int
         Length of the list; everybody is on it when there are fewer rows.
+    stands_for : float array, shape (n_rows,), optional
+        How many people each row stands for; one each when not given.
 
     Raises
     ------
@@ -131,11 +133,21 @@ def picked_share(score: FloatArray, capacity: int) -> FloatArray:
             next_step="Find out which input makes the estimator fail, and score again.",
             who="the data scientist who trained the model",
         )
+    if stands_for is not None:
+        return _picked_of_many(score, capacity, stands_for)
     if len(score) <= capacity:
         return np.ones(len(score))
     end = np.partition(score, len(score) - capacity)[len(score) - capacity]
     above, tied = score > end, score == end
     return np.where(above, 1.0, np.where(tied, (capacity - above.sum()) / tied.sum(), 0.0))
+
+
+def _picked_of_many(score: FloatArray, capacity: int, stands_for: FloatArray) -> FloatArray:
+    """Pick from rows that stand for many: down the scores until the people they stand for fill the list."""
+    values, place = np.unique(-score, return_inverse=True)
+    people = np.bincount(place, weights=stands_for, minlength=len(values))
+    before = np.cumsum(people) - people
+    return np.asarray(np.clip((capacity - before) / people, 0.0, 1.0)[place], dtype=np.float64)
 
 
 def raw_score_of(estimator: Any, X: pd.DataFrame) -> FloatArray:
@@ -167,7 +179,8 @@ def score_held_out(table: TrainingTable, model: TrainedModel, estimator: str | N
     picked = np.empty(int(here.sum()))
     for day in np.unique(shared["as_of"]):
         on_day = shared["as_of"] == day
-        picked[on_day] = picked_share(shared["score"][on_day], capacity)
+        stands_for = shared["weight"][on_day] if table.weighed else None
+        picked[on_day] = picked_share(shared["score"][on_day], capacity, stands_for=stands_for)
     probability = np.asarray(one.probability(shared["X"]), dtype=np.float64)
     return ScoredRows(**shared, probability=probability, picked=picked, capacity=capacity)
 

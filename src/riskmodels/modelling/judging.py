@@ -15,6 +15,7 @@ from riskmodels.modelling.curves import calibration_bins, ranking_points
 from riskmodels.modelling.evaluation import Scored, area_interval, compare, group_figures
 from riskmodels.modelling.periods import Plan
 from riskmodels.modelling.rows import Rows
+from riskmodels.modelling.tempering import kish
 from riskmodels.records import Estimator, Evaluation, PeriodFigures
 
 __all__ = ["judge"]
@@ -35,6 +36,7 @@ def judge(
     chosen: str,
     capacity: int,
     seed: int,
+    weighed: bool = False,
     progress: Callable[[float], None],
 ) -> Evaluation:
     """Score the held-out period with every estimator and measure them.
@@ -52,12 +54,14 @@ def judge(
     chosen : str
         The candidate.
     capacity : int
-        Length of the list; capped at the period's rows.
+        Length of the list; capped at the period's rows, or at the population that they stand for.
+    weighed : bool
+        Whether the weights make those looked at stand for everybody.
     progress : callable
         Told the share done, in [0, 1].
     """
     held_out = _scored(rows.at(plan.held_out), estimators, columns)
-    listed = min(capacity, len(held_out.rows))
+    listed = min(capacity, int(held_out.rows.weight.sum()) if weighed else len(held_out.rows))
     pairs = {
         "chosen_minus_baseline": (chosen, "baseline"),
         "lightgbm_minus_interpretable": ("lightgbm", "interpretable"),
@@ -88,7 +92,7 @@ def judge(
             name: calibration_bins(value, held_out.rows, seed=seed) for name, value in held_out.probability.items()
         },
         ranking={name: ranking_points(value, held_out.rows) for name, value in held_out.score.items()},
-        notes=_notes(rates, plan, held_out.rows, capacity),
+        notes=_notes(rates, plan, held_out.rows, capacity, weighed=weighed),
     )
     progress(1.0)
     return found
@@ -136,7 +140,7 @@ def _periods(
     return tuple(found)
 
 
-def _notes(rates: BaseRates, plan: Plan, held_out: Rows, capacity: int) -> tuple[str, ...]:
+def _notes(rates: BaseRates, plan: Plan, held_out: Rows, capacity: int, *, weighed: bool) -> tuple[str, ...]:
     notes = []
     shift = shift_note(rates, plan.learned_from, plan.held_out)
     if shift is not None:
@@ -147,13 +151,21 @@ def _notes(rates: BaseRates, plan: Plan, held_out: Rows, capacity: int) -> tuple
         notes.append(
             f"Only {rarer} held-out rows {'have' if rarer == positives else 'lack'} the outcome: intervals are rough."
         )
-    if capacity > len(held_out):
+    people = int(held_out.weight.sum()) if weighed else len(held_out)
+    if capacity > people:
+        who = "people that the held-out rows stand for" if weighed else "held-out rows"
         notes.append(
-            f"The list could hold {capacity:,}, more than the {len(held_out):,} held-out rows: everybody is on it, so "
+            f"The list could hold {capacity:,}, more than the {people:,} {who}: everybody is on it, so "
             "figures at capacity say nothing about the ranking."
         )
     missing_weight = float(held_out.weight.mean())
-    if missing_weight > 1:
+    if weighed:
+        notes.append(
+            f"Held-out rows stand for {missing_weight:.1f} each on average: the outcome is known only where somebody "
+            f"looked, and weights make up for the rest. They are worth {kish(held_out.weight):,.0f} rows of equal "
+            "weight."
+        )
+    elif missing_weight > 1:
         notes.append(
             f"Held-out rows stand for {missing_weight:.2f} people each on average: those who left before their outcome "
             "was known are made up for by weights, and every figure is weighted."

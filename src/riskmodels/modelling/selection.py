@@ -30,7 +30,7 @@ from riskmodels.modelling.tempering import kish
 from riskmodels.records import ModelColumn, TrainingTable
 from riskmodels.records.selection import Selection
 
-__all__ = ["FOLDS", "MOST_WEIGHT_QUANTILE", "Balance", "balance", "weigh"]
+__all__ = ["FOLDS", "MOST_WEIGHT_QUANTILE", "OTHERS_TO_TELL", "Balance", "balance", "weigh"]
 
 FOLDS = 5
 """Parts of the entities; the chance of each is told by the others."""
@@ -38,7 +38,10 @@ FOLDS = 5
 MOST_WEIGHT_QUANTILE = 0.99
 """Weights above this quantile are cut back to it."""
 
-_ROWS_TO_CHOOSE = 40_000
+OTHERS_TO_TELL = 12_000
+"""Most rows that nobody looked at that tell the chances; those drawn stand for the rest of their date."""
+
+_ROWS_TO_CHOOSE = 12_000
 _DRAWS_BEHIND_THE_RATE = 10.0
 _LEAST_CHANCE = 1e-4
 
@@ -76,7 +79,7 @@ def weigh(table: TrainingTable, *, seed: int) -> TrainingTable:
     selection = table.selection
     if selection is None or selection.weighed:
         return table
-    looked_at, pool = len(table.spine), _pool(table, selection)
+    looked_at, pool = len(table.spine), _pool(table, _fewer(selection, seed=seed))
     if not len(selection.others):
         return _weighed(table, selection, table.spine["weight"].to_numpy(np.float64), auc=None, trimmed=0.0)
     chance = _chance(pool, table.columns, seed=seed)
@@ -84,10 +87,24 @@ def weigh(table: TrainingTable, *, seed: int) -> TrainingTable:
     standing = pool.rows.weight
     drawn = _draw_rate(selection, pool)
     told = drawn[:looked_at] + (1 - drawn[:looked_at]) * chance[:looked_at]
-    weight, trimmed = _weights(standing, told, here=here, dates=pool.rows.as_of)
+    weight, trimmed = _weights(standing[:looked_at], told, here=here, unseen=_unseen(selection))
     everybody = drawn + (1 - drawn) * chance
     auc = float(area(*cumulative(standing[None, :], pool.looked, ranking(everybody)))[0])
     return _weighed(table, selection, weight, auc=auc, trimmed=trimmed)
+
+
+def _fewer(selection: Selection, *, seed: int) -> Selection:
+    """Keep a drawn part of those that nobody looked at, which stand for as many as before at each date."""
+    many = len(selection.others)
+    if many <= OTHERS_TO_TELL:
+        return selection
+    lot = np.random.Generator(np.random.PCG64(seed)).permutation(many)
+    kept = np.sort(lot[:OTHERS_TO_TELL])
+    spine = selection.others_spine
+    part = spine.iloc[kept].reset_index(drop=True)
+    share = spine.groupby("as_of")["stands_for"].sum() / part.groupby("as_of")["stands_for"].sum()
+    part = part.assign(stands_for=part["stands_for"] * part["as_of"].map(share))
+    return dataclasses.replace(selection, others=selection.others.iloc[kept].reset_index(drop=True), others_spine=part)
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,36 +194,44 @@ def _draw_rate(selection: Selection, pool: _Pool) -> FloatArray:
     return np.asarray(rate[place], dtype=np.float64)
 
 
+def _unseen(selection: Selection) -> dict[np.datetime64, float]:
+    spine = selection.others_spine
+    days = spine["as_of"].to_numpy().astype("datetime64[D]")
+    here, place = np.unique(days, return_inverse=True)
+    many = np.bincount(place, weights=spine["stands_for"].to_numpy(np.float64), minlength=len(here))
+    return dict(zip(here, many.tolist(), strict=True))
+
+
 def _weights(
-    standing: FloatArray, chance: FloatArray, *, here: npt.NDArray[np.datetime64], dates: npt.NDArray[np.datetime64]
+    standing: FloatArray, chance: FloatArray, *, here: npt.NDArray[np.datetime64], unseen: dict[np.datetime64, float]
 ) -> tuple[FloatArray, float]:
     """Give each row looked at its weight: itself, and its part of those at its date who were not looked at.
 
     Parameters
     ----------
-    standing : float array, shape (n_pool,)
-        Rows that each stands for before weighing: those looked at first, then the others.
+    standing : float array, shape (n_looked_at,)
+        Rows that each stands for before weighing.
     chance : float array, shape (n_looked_at,)
         Chance of being looked at.
-    here, dates : date array, shape (n_looked_at,) and (n_pool,)
+    here : date array, shape (n_looked_at,)
         As-of dates.
+    unseen : mapping of date to float
+        Rows of the population that nobody looked at, by as-of date.
 
     Returns
     -------
     weights, trimmed
         Adding up to the population at each date; and the share of rows that was cut back.
     """
-    many = len(chance)
     odds = (1 - chance) / np.maximum(chance, _LEAST_CHANCE)
     most = float(np.quantile(odds, MOST_WEIGHT_QUANTILE))
     trimmed = float((odds > most).mean())
     odds = np.minimum(odds, most)
-    weight = standing[:many].copy()
+    weight = standing.copy()
     for day in np.unique(here):
         now = here == day
-        unseen = float(standing[many:][dates[many:] == day].sum())
-        total = float((standing[:many][now] * odds[now]).sum())
-        weight[now] *= 1 + odds[now] * (unseen / total if total > 0 else 0.0)
+        total = float((standing[now] * odds[now]).sum())
+        weight[now] *= 1 + odds[now] * (unseen.get(day, 0.0) / total if total > 0 else 0.0)
     return weight, trimmed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -18,9 +19,10 @@ from riskmodels.modelling.judging import judge
 from riskmodels.modelling.periods import Plan, plan_periods
 from riskmodels.modelling.reproducibility import model_digest
 from riskmodels.modelling.rows import FloatArray, Rows, read_table
+from riskmodels.modelling.selection_figures import draws_disagree, figures_of
 from riskmodels.modelling.tempering import POWERS, tempered
 from riskmodels.policy import ModelPolicy
-from riskmodels.records import TrainedModel, TrainingTable
+from riskmodels.records import Evaluation, TrainedModel, TrainingTable
 
 __all__ = ["train"]
 
@@ -75,22 +77,12 @@ def train(
             table.columns,
             baseline=table.baseline,
             seed=policy.seed,
-            powers=POWERS if table.selection is not None and table.selection.weighed else (),
+            powers=POWERS if table.weighed else (),
             progress=lambda done: tell("Judging on later periods", done),
         )
         chosen, reason = _choose(fitted.roc_auc, policy.margin)
         estimators, settings = _refit(rows.up_to(plan.learned_from[-1]), fitted, table, policy.seed, tell)
-        evaluation = judge(
-            rows,
-            plan,
-            fitted,
-            estimators={one.name: one for one in estimators},
-            columns=[column.name for column in table.columns],
-            chosen=chosen,
-            capacity=policy.capacity,
-            seed=policy.seed,
-            progress=lambda done: tell("Measuring on the held-out period", done),
-        )
+        evaluation = _judged(table, rows, plan, fitted, estimators, chosen, policy, tell)
     baseline, interpretable, lightgbm = estimators
     return TrainedModel(
         case_name=table.case_name,
@@ -115,6 +107,38 @@ def train(
 
 
 Three = tuple[BaselineEstimator, InterpretableEstimator, LightGBMEstimator]
+
+
+def _judged(
+    table: TrainingTable,
+    rows: Rows,
+    plan: Plan,
+    fitted: CrossFitted,
+    estimators: Three,
+    chosen: Chosen,
+    policy: ModelPolicy,
+    tell: Progress,
+) -> Evaluation:
+    """Read the held-out period: the figures, and what they rest on where outcomes are seen only by looking."""
+    named = {one.name: one for one in estimators}
+    found = judge(
+        rows,
+        plan,
+        fitted,
+        estimators=named,
+        columns=[column.name for column in table.columns],
+        chosen=chosen,
+        capacity=policy.capacity,
+        seed=policy.seed,
+        weighed=table.weighed,
+        progress=lambda done: tell("Measuring on the held-out period", done),
+    )
+    looks = figures_of(table, rows, plan, fitted, found, estimators=named, chosen=chosen, seed=policy.seed)
+    if looks is None or table.selection is None:
+        return found
+    disagree = draws_disagree(table.selection, rows, seed=policy.seed)
+    notes = (*found.notes, looks.rests_on, *([disagree] if disagree is not None else []))
+    return dataclasses.replace(found, selection=looks, notes=notes)
 
 
 def _choose(roc_auc: Mapping[str, float], margin: float) -> tuple[Chosen, str]:

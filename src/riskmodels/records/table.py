@@ -180,3 +180,8 @@ class TrainingTable:
     def rows(self) -> int:
         """Count the rows."""
         return len(self.spine)
+
+    @property
+    def weighed(self) -> bool:
+        """Say whether the weights make those who were looked at stand for the whole population."""
+        return self.selection is not None and self.selection.weighed

@@ -222,13 +222,14 @@ def _scored_rows(again: _Again) -> ScoredRows:
     X = table.X.loc[here].reset_index(drop=True)
     inputs = X[list(again.predictor.manifest.columns)].to_numpy(dtype=np.float64)
     score, capacity = again.predictor.raw_score(inputs), again.facts.model.capacity
+    weight = np.asarray(table.spine["weight"], dtype=np.float64)[here]
     return ScoredRows(
         X=X,
         score=score,
         probability=again.predictor.calibrated(score),
-        picked=picked_share(score, capacity),
+        picked=picked_share(score, capacity, stands_for=weight if table.weighed else None),
         outcome=np.asarray(table.outcome, dtype=np.float64)[here],
-        weight=np.asarray(table.spine["weight"], dtype=np.float64)[here],
+        weight=weight,
         entity=table.spine["entity"].to_numpy(dtype=np.int64)[here],
         as_of=table.spine["as_of"].to_numpy()[here],
         audit=table.audit.loc[here].reset_index(drop=True),
