@@ -40,6 +40,7 @@ slower on two); folds run side by side instead."""
 WORKERS = 2
 STRIDE = 5
 
+_JSON = re.compile(r'[",:\[\]{}]')
 _DIRECTIONS = {None: 0, "increasing": 1, "decreasing": -1}
 
 
@@ -211,6 +212,12 @@ def _stride(booster: lgb.Booster) -> list[float]:
     return losses
 
 
+def tree_names(columns: Sequence[ModelColumn]) -> list[str]:
+    """Name the columns for LightGBM, which refuses what JSON writes with: ``Long Term Support: Community`` has one."""
+    names = [_JSON.sub("_", column.name) for column in columns]
+    return [name if names.count(name) == 1 else f"{name}_{place}" for place, name in enumerate(names)]
+
+
 def _dataset(
     rows: Rows, columns: Sequence[ModelColumn], chosen: dict[str, Any], *, judges: lgb.Dataset | None = None
 ) -> lgb.Dataset:
@@ -219,7 +226,7 @@ def _dataset(
         rows.X,
         label=rows.y,
         weight=rows.fitting_weight if judges is None else rows.weight,
-        feature_name=[column.name for column in columns],
+        feature_name=tree_names(columns),
         reference=judges,
         params=chosen,
         free_raw_data=True,
