@@ -5,13 +5,17 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from riskmodels.features.seal import digest_of
 from riskmodels.governance.wire import canonical, sha256
+from riskmodels.modelling.amounts import train_amount
+from riskmodels.policy import AssurancePolicy, ModelPolicy
 from riskmodels.records import BuildReport, Interval, ModelColumn, QualityReport, TrainedModel, TrainingTable
 from riskmodels.records.amount_model import (
     AmountBin,
@@ -20,10 +24,30 @@ from riskmodels.records.amount_model import (
     AmountPeriod,
     StratumIntervals,
 )
+from riskmodels.registry.bundles.bundle import write_bundle
+from riskmodels.registry.environment import describe_environment
 
-__all__ = ["SETTINGS", "UNIT", "amount_table", "typed_evaluation", "typed_model"]
+__all__ = [
+    "AMOUNT_POLICY",
+    "SETTINGS",
+    "UNIT",
+    "amount_bundle",
+    "amount_inputs",
+    "amount_table",
+    "trained_amount",
+    "typed_evaluation",
+    "typed_model",
+]
 
+AMOUNT_POLICY = ModelPolicy(
+    capacity=1,
+    capacity_reason="No list is made",
+    margin=0.5,
+    seed=7,
+    assurance=AssurancePolicy(disclosure_number=10),
+)
 UNIT = "GBP per week"
+Chosen = Literal["interpretable", "lightgbm"]
 SETTINGS = ("none", "home", "residential")
 _MEAN = np.array([0.4, 180.0, 700.0])
 
@@ -59,6 +83,7 @@ def amount_table(entities: int = 400, periods: int = 4, seed: int = 3) -> Traini
         "outcome": {"says": "Cost of care: the mean weekly cost", "competes_with": "Date_of_Death"},
         "features": [{"name": one.feature, "categories": None} for one in columns],
         "audit_by": [],
+        "intervals_within": "setting",
     }
     people = np.array(["Female", "Male"])[rng.integers(0, 2, entities)]
     wards = np.array(["Kilburn", "Harlesden", "Islands"])[rng.choice(3, entities, p=[0.6, 0.39, 0.01])]
@@ -81,7 +106,7 @@ def amount_table(entities: int = 400, periods: int = 4, seed: int = 3) -> Traini
         lineage=(),
         digest="",
         unit=UNIT,
-        strata=data["stratum"],
+        strata=data["stratum"].rename("setting"),
         totals_by=pd.DataFrame({"ward": np.tile(wards, periods)}),
     )
     return dataclasses.replace(table, digest=digest_of(table))
@@ -98,6 +123,33 @@ def _columns() -> tuple[ModelColumn, ...]:
         ModelColumn("needs_two", "needs_two", "Needs two carers", None, "needs_two", kind="flag"),
         ModelColumn("noise", "noise", "Noise", None, "noise"),
     )
+
+
+@cache
+def _trained() -> TrainedModel:
+    return train_amount(amount_table(), AMOUNT_POLICY)
+
+
+def trained_amount(chosen: Chosen = "interpretable") -> TrainedModel:
+    """Train on the made-up amounts, with the estimator that a test is about.
+
+    Ranges are those of the estimator that training chose: what is tested is that they are carried over.
+    """
+    return dataclasses.replace(_trained(), chosen=chosen)
+
+
+def amount_bundle(folder: Path, chosen: Chosen = "interpretable") -> tuple[Path, str]:
+    """Write a bundle of amounts; give its folder and its digest."""
+    digest = write_bundle(
+        folder, amount_table(), trained_amount(chosen), policy=AMOUNT_POLICY, environment=describe_environment()
+    )
+    return folder, digest
+
+
+def amount_inputs(*, rows: int | None = None) -> npt.NDArray[np.float64]:
+    """Give the made-up table's inputs as an array, in the order of its columns."""
+    table = amount_table()
+    return table.X[[column.name for column in table.columns]].to_numpy(dtype=np.float64)[:rows]
 
 
 def typed_evaluation(**changes: Any) -> AmountEvaluation:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from riskmodels.governance.facts import CandidateFacts, Measured
 from riskmodels.governance.outcome import Outcome
+from riskmodels.policy import ModelPolicy
 from riskmodels.promotion_policy import PromotionPolicy
 
 __all__ = ["better_than_today", "list_faults", "right_in_sum", "worst_date"]
@@ -16,8 +17,10 @@ __all__ = ["better_than_today", "list_faults", "right_in_sum", "worst_date"]
 _GAIN = "deviance_reduction"
 
 
-def list_faults(facts: CandidateFacts) -> Iterator[str]:
+def list_faults(facts: CandidateFacts, policy: ModelPolicy) -> Iterator[str]:
     """Say where a list of people could be made of amounts: cost is not need."""
+    if policy.worklist is not None:
+        yield "the policy says how a list is made, and no list may be made of amounts"
     if facts.model.capacity:
         yield f"a list of {facts.model.capacity} people was made, and a list of people is refused for an amount"
     if not (facts.model.unit or "").strip():

@@ -69,7 +69,7 @@ def _policy(facts: CandidateFacts, policy: ModelPolicy, terms: PromotionPolicy) 
     asked = {(one.characteristic, one.group, one.metric): one.tolerance for one in policy.assurance.comparisons}
     tested = {(one.characteristic, one.group, one.metric): one.tolerance for one in facts.bias.comparisons}
     wrong = [f"capacity {facts.model.capacity}, not {policy.capacity}"] * (facts.model.capacity != policy.capacity)
-    wrong = list(amount_checks.list_faults(facts)) if amount else wrong
+    wrong = list(amount_checks.list_faults(facts, policy)) if amount else wrong
     wrong += [f"{key[0]} {key[1]}, {key[2]}: not tested" for key in asked if key not in tested]
     wrong += [f"{key[0]} {key[1]}, {key[2]}: not named by the policy" for key in tested if key not in asked]
     wrong += [

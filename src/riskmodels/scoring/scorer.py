@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from riskmodels.errors import RefusedError, RegistryError, ScoringError
 from riskmodels.governance.attestations import Conditions
 from riskmodels.policy import ModelPolicy
+from riskmodels.registry.bundles.amount_predictor import AmountPredictor
+from riskmodels.registry.bundles.predictor import Predictor
+from riskmodels.scoring.amounts import (
+    AmountScore,
+    ExpectedAmounts,
+    amounts_of,
+    arrow_of_amounts,
+    pandas_of_amounts,
+)
 from riskmodels.scoring.bands import bands
 from riskmodels.scoring.inputs import FloatArray, flags, from_arrow, from_mapping, from_pandas
 from riskmodels.scoring.results import arrow_of, pandas_of
 from riskmodels.scoring.sources import Source
 from riskmodels.scoring.standing import THE_MODEL, Held, basis_at
+from riskmodels.scoring.totals import totals_in
 from riskmodels.scoring.watch import Watch
 
 if TYPE_CHECKING:
@@ -132,6 +142,16 @@ class Scorer:
         return self._held.predictor.definition
 
     @property
+    def task(self) -> Literal["risk", "amount"]:
+        """Say whether it gives chances, by which a list may rank, or amounts, which rank nobody."""
+        return self._held.predictor.manifest.task
+
+    @property
+    def unit(self) -> str | None:
+        """Give what amounts are counted in, such as ``"GBP per week"``; None for a risk."""
+        return self._held.predictor.manifest.unit
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Name the inputs that it takes."""
         return self._held.predictor.manifest.columns
@@ -162,7 +182,8 @@ class Scorer:
         pandas DataFrame or pyarrow Table
             In the same order, with the same index: ``score``, ``probability``, ``band``, ``rank`` (1 is the highest
             score of the frame; equal scores share a rank), ``model_version``, ``approved_until``, ``flags``, ``basis``,
-            and ``reasons`` where they were asked for.
+            and ``reasons`` where they were asked for. A model of amounts gives ``expected``, ``low``, ``high`` (the
+            range that is to hold the true amount) and ``unit`` in place of the first four: it ranks nobody.
 
         Raises
         ------
@@ -172,20 +193,19 @@ class Scorer:
             If the columns are not those of the input contract; it names all that is wrong and shows no value.
         """
         held, basis = self._allowed(purpose)
-        kind = type(frame).__module__.partition(".")[0]
+        kind, columns = type(frame).__module__.partition(".")[0], held.predictor.columns
         if kind == "pandas":
-            return pandas_of(_scored(held, basis, from_pandas(frame, held.predictor.columns), reasons), frame.index)
+            found = _scored(held, basis, from_pandas(frame, columns), reasons)
+            if isinstance(found, ExpectedAmounts):
+                return pandas_of_amounts(found, frame.index)
+            return pandas_of(found, frame.index)
         if kind == "pyarrow":
-            return arrow_of(_scored(held, basis, from_arrow(frame, held.predictor.columns), reasons))
-        raise ScoringError(
-            f"the cases are a {type(frame).__name__}",
-            expected="a pandas DataFrame or a pyarrow Table; a mapping goes to score_one",
-            next_step="Hand over a frame.",
-            who="whoever calls the scoring service",
-        )
+            found = _scored(held, basis, from_arrow(frame, columns), reasons)
+            return arrow_of_amounts(found) if isinstance(found, ExpectedAmounts) else arrow_of(found)
+        raise _no_frame(frame)
 
-    def score_one(self, features: Mapping[str, Any], *, purpose: str, reasons: int = 0) -> Score:
-        """Score one case; as :meth:`score`.
+    def score_one(self, features: Mapping[str, Any], *, purpose: str, reasons: int = 0) -> Score | AmountScore:
+        """Score one case; as :meth:`score`. A model of amounts gives an :class:`AmountScore`.
 
         Parameters
         ----------
@@ -194,6 +214,8 @@ class Scorer:
         """
         held, basis = self._allowed(purpose)
         found = _scored(held, basis, from_mapping(features, held.predictor.columns), reasons)
+        if isinstance(found, ExpectedAmounts):
+            return found.one()
         chance = float(found.probability[0])
         return Score(
             score=float(found.score[0]),
@@ -204,6 +226,53 @@ class Scorer:
             flags=found.flags[0],
             reasons=() if found.reasons is None else found.reasons[0],
             basis=found.basis,
+        )
+
+    def totals(
+        self, frame: pd.DataFrame | pa.Table, *, by: str | Sequence[str], purpose: str
+    ) -> pd.DataFrame | pa.Table:
+        """Add expected amounts up by one or more columns, such as the ward; groups of few people are withheld.
+
+        Parameters
+        ----------
+        frame : pandas DataFrame or pyarrow Table
+            As for :meth:`score`, a row a person, with the columns to add up by beside the model's inputs.
+        by : str or sequence of str
+            Those columns.
+        purpose : str
+            What the totals are for.
+
+        Returns
+        -------
+        pandas DataFrame or pyarrow Table
+            A row a group: what it is, ``people``, ``expected`` (the sum, in ``unit``), ``withheld``, ``unit`` and
+            ``basis``. A group of fewer people than the disclosure number has neither count nor sum. No range is given:
+            ranges of people do not add up to the range of a sum.
+
+        Raises
+        ------
+        RefusedError
+            If the model gives no amounts, may not be used for the purpose, or may not serve any more.
+        ScoringError
+            As :meth:`score`, and if there is no such column to add up by.
+        """
+        held, basis = self._allowed(purpose)
+        predictor = held.predictor
+        if not isinstance(predictor, AmountPredictor):
+            raise RefusedError(
+                f"{self.model} gives chances, which do not add up to an amount",
+                expected="a model of amounts",
+                next_step="Score the cases: scorer.score(frame, purpose=...).",
+                who="whoever calls the scoring service",
+            )
+        if type(frame).__module__.partition(".")[0] not in ("pandas", "pyarrow"):
+            raise _no_frame(frame)
+        return totals_in(
+            frame,
+            by,
+            predictor.columns,
+            lambda X: amounts_of(predictor, held, basis, X, 0),
+            fewest=predictor.disclosure_number,
         )
 
     def refresh(self) -> None:
@@ -246,8 +315,22 @@ def _purposes(held: Held) -> tuple[str, ...]:
     return (made_for,) if allowed is None or made_for in allowed else ()
 
 
-def _scored(held: Held, basis: str, X: FloatArray, reasons: int) -> Scored:
-    predictor = held.predictor
+def _no_frame(frame: object) -> ScoringError:
+    return ScoringError(
+        f"the cases are a {type(frame).__name__}",
+        expected="a pandas DataFrame or a pyarrow Table; a mapping goes to score_one",
+        next_step="Hand over a frame.",
+        who="whoever calls the scoring service",
+    )
+
+
+def _scored(held: Held, basis: str, X: FloatArray, reasons: int) -> Scored | ExpectedAmounts:
+    if isinstance(held.predictor, AmountPredictor):
+        return amounts_of(held.predictor, held, basis, X, reasons)
+    return _risks(held.predictor, held, basis, X, reasons)
+
+
+def _risks(predictor: Predictor, held: Held, basis: str, X: FloatArray, reasons: int) -> Scored:
     marked = flags(X, predictor.columns)
     if basis != THE_MODEL:
         unknown = np.full(len(X), np.nan)

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 
 from riskmodels.errors import RefusedError
-from riskmodels.registry.bundles.predictor import Predictor
+from riskmodels.registry.bundles.amount_predictor import AnyPredictor
 from riskmodels.registry.serving import Servable
 
 __all__ = ["THE_MODEL", "Held", "basis_at"]
@@ -23,14 +23,14 @@ class Held:
     ----------
     may : Servable
         On which terms it may serve.
-    predictor : Predictor
+    predictor : Predictor or AmountPredictor
         The model.
     stopped : RefusedError or None
         Why it may serve no more, found when it was looked at again.
     """
 
     may: Servable
-    predictor: Predictor
+    predictor: AnyPredictor
     stopped: RefusedError | None = None
 
     @property

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from riskmodels.errors import RefusedError, RegistryError, ScoringError, UntrustedError
 from riskmodels.governance.pack import Pack
-from riskmodels.registry.bundles.predictor import Predictor
+from riskmodels.registry.bundles.amount_predictor import predictor_of
 from riskmodels.registry.serving import Servable, is_stopped, may_serve, status_of
 from riskmodels.scoring.sources import Source
 from riskmodels.scoring.standing import Held
@@ -139,7 +139,7 @@ class Watch:
         may = self._may_serve(now, before)
         if before is not None and may.bundle_digest == before.may.bundle_digest:
             return Held(may, before.predictor)
-        return Held(may, Predictor.from_files(self._source.files(may)))
+        return Held(may, predictor_of(self._source.files(may)))
 
     def _may_serve(self, now: datetime.datetime, before: Held | None) -> Servable:
         pack = self._source.pack()

@@ -139,6 +139,7 @@ def make_worklist(
     pin = pin_of(ws, at=clock())
     with scoring.load(name, registry=ws.registry_uri, pin=pin, clock=clock, watched=False) as scorer:
         policy = scorer.policy
+        _refuse_amounts(scorer)
         asked = _allowed(policy.worklist, name)
         places = policy.capacity if length is None else length
         _refuse_too_long(scorer, places)
@@ -190,6 +191,16 @@ def _allowed(asked: WorklistPolicy | None, name: str) -> WorklistPolicy:
         next_step="Use what it was approved for. Where a list was meant, propose it in mlflow.yaml and have it signed.",
         who="the data protection officer, and the deciding role",
     )
+
+
+def _refuse_amounts(scorer: Scorer) -> None:
+    if scorer.task == "amount":
+        raise RefusedError(
+            f"{scorer.model} gives amounts, and no list of people or places is made from those: cost is not need",
+            expected="a model of a risk, whose policy says how a list is made",
+            next_step="Add the amounts up: scorer.totals(frame, by=..., purpose=...).",
+            who="the data protection officer, and the deciding role",
+        )
 
 
 def _refuse_too_long(scorer: Scorer, places: int) -> None:

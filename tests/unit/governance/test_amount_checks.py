@@ -9,6 +9,7 @@ import pytest
 from riskmodels.governance.check_texts import CHECKS, check_text
 from riskmodels.governance.facts import CandidateFacts
 from riskmodels.governance.measured_checks import measured_outcomes
+from riskmodels.policy import WorklistPolicy
 from riskmodels.promotion_policy import AtLeast, AtMost, Between, PromotionPolicy
 from tests.unit.governance.amount_facts import amount_facts_of, measured
 from tests.unit.governance.candidate_facts import facts_of, policy_of
@@ -52,6 +53,13 @@ def test_an_amount_with_all_that_is_asked_passes_whatever_the_length_of_the_list
 )
 def test_one_wrong_fact_is_one_reason(check: str, changes: dict[str, Any]) -> None:
     assert [check] == failing(amount_facts_of(**changes))
+
+
+def test_a_policy_that_says_how_a_list_is_made_is_refused() -> None:
+    terms = PromotionPolicy()
+    listed = policy_of(promotion=terms, worklist=WorklistPolicy(how="a visit", hand_over="the housing team"))
+    outcomes = measured_outcomes(amount_facts_of(), listed, terms)
+    assert ["policy"] == [one.name for one in outcomes if not one.passed]
 
 
 def test_what_a_risk_is_asked_does_not_hold_for_an_amount() -> None:

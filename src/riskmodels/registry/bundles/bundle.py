@@ -9,20 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from riskmodels.atomic import new_folder
-from riskmodels.errors import RegistryError, UntrustedError
+from riskmodels.errors import UntrustedError
 from riskmodels.governance.wire import canonical, sha256
 from riskmodels.modelling.baseline import BaselineEstimator
 from riskmodels.modelling.boosting import LightGBMEstimator
 from riskmodels.modelling.calibration import Calibrator, SigmoidCalibrator
 from riskmodels.modelling.interpretable import InterpretableEstimator
-from riskmodels.modelling.reproducibility import learned_arrays, tree_text, without_ranges
+from riskmodels.modelling.reproducibility import learned_arrays, trees_of, without_ranges
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import TrainedModel, TrainingTable
+from riskmodels.registry.bundles.amount_bundle import amount_files, not_as_trained, same_amounts, three_of_amounts
+from riskmodels.registry.bundles.amount_predictor import AmountPredictor, predictor_of
 from riskmodels.registry.bundles.bundle_parts import (
     BASELINE,
     CALIBRATOR,
@@ -43,7 +45,6 @@ from riskmodels.registry.bundles.bundle_parts import (
 from riskmodels.registry.bundles.learned import as_numbers, check_claimed_digest
 from riskmodels.registry.bundles.manifest import MadeFrom, checked_files, write_manifest
 from riskmodels.registry.bundles.mlmodel import EXAMPLE, mlflow_files
-from riskmodels.registry.bundles.predictor import Predictor
 from riskmodels.registry.bundles.skops_file import to_skops
 from riskmodels.registry.bundles.usual import compared_with, input_contract, input_example, linear_terms, usual_values
 
@@ -113,21 +114,13 @@ def _files(
     never_name: frozenset[str],
 ) -> dict[str, bytes]:
     number = policy.assurance.disclosure_number
-    baseline, interpretable, lightgbm = _three(model)
+    learners = learners_of(model)
     people = compared_with(table, model, disclosure_number=number)
     contract = input_contract(table, model, disclosure_number=number)
     usual = usual_values(people, model.columns, disclosure_number=number)
-    practice = TodaysPractice(
-        column=baseline.column,
-        sign=baseline.sign,
-        values=tuple(baseline.ladder.values.tolist()),
-        ranks=tuple(baseline.ladder.ranks.tolist()),
-        calibrator=_curve(baseline.calibrator),
-    )
-    curves = Calibrators(interpretable=_curve(interpretable.calibrator), lightgbm=_curve(lightgbm.calibrator))
     linear = None
     if model.chosen == "interpretable":
-        linear = linear_terms(interpretable.pipeline, people, disclosure_number=number)
+        linear = linear_terms(learners.pipeline, people, disclosure_number=number)
     reasons = ReasonFacts(
         disclosure_number=number,
         never_name=tuple(sorted(never_name | set(map(str, table.audit.columns)))),
@@ -136,8 +129,7 @@ def _files(
     )
     return {
         **model_files(model),
-        BASELINE: canonical(practice),
-        CALIBRATOR: canonical(curves),
+        **(amount_files(table, model) if model.task == "amount" else _risk_files(model)),
         CONTRACT: canonical(contract),
         DEFINITION: canonical(table.definition),
         EXAMPLE: canonical(input_example(contract, usual)),
@@ -148,28 +140,61 @@ def _files(
             estimator=model.chosen,
             environment=environment,
             example=EXAMPLE,
+            task=model.task,
         ),
     }
 
 
+def _risk_files(model: TrainedModel) -> dict[str, bytes]:
+    """Write today's practice and how scores become probabilities."""
+    baseline, interpretable, lightgbm = _three(model)
+    practice = TodaysPractice(
+        column=baseline.column,
+        sign=baseline.sign,
+        values=tuple(baseline.ladder.values.tolist()),
+        ranks=tuple(baseline.ladder.ranks.tolist()),
+        calibrator=_curve(baseline.calibrator),
+    )
+    curves = Calibrators(interpretable=_curve(interpretable.calibrator), lightgbm=_curve(lightgbm.calibrator))
+    return {BASELINE: canonical(practice), CALIBRATOR: canonical(curves)}
+
+
 def model_files(model: TrainedModel) -> dict[str, bytes]:
     """Write the model that was chosen, and what the other learned: the same bytes for the same model."""
-    _, interpretable, lightgbm = _three(model)
+    learners = learners_of(model)
+    text = str(learners.booster.model_to_string())
     if model.chosen == "lightgbm":
-        arrays = {name: as_numbers(array) for name, array in learned_arrays(interpretable.pipeline).items()}
+        arrays = {name: as_numbers(array) for name, array in learned_arrays(learners.pipeline).items()}
         other = RunnerUp(estimator="interpretable", arrays=arrays)
-        return {TREES: without_ranges(lightgbm.booster.model_to_string()).encode(), RUNNER_UP: canonical(other)}
-    other = RunnerUp(estimator="lightgbm", trees=tree_text(lightgbm))
-    return {LINEAR: to_skops(interpretable.pipeline), RUNNER_UP: canonical(other)}
+        return {TREES: without_ranges(text).encode(), RUNNER_UP: canonical(other)}
+    other = RunnerUp(estimator="lightgbm", trees=trees_of(text))
+    return {LINEAR: to_skops(learners.pipeline), RUNNER_UP: canonical(other)}
+
+
+class Learners(NamedTuple):
+    """The two trained estimators without their calibration: a pipeline of scikit-learn, and LightGBM's booster."""
+
+    pipeline: Any
+    booster: Any
+
+
+def learners_of(model: TrainedModel) -> Learners:
+    """Give what the two trained estimators of a model learned, of a risk or of an amount."""
+    if model.task == "amount":
+        three = three_of_amounts(model)
+        return Learners(three.interpretable.pipeline, three.lightgbm.booster)
+    _, interpretable, lightgbm = _three(model)
+    return Learners(interpretable.pipeline, lightgbm.booster)
 
 
 def _made_from(table: TrainingTable, model: TrainedModel, environment: Mapping[str, str]) -> MadeFrom:
-    if table.task != "risk":
-        raise _not_as_trained(f"{model.case_name} predicts an amount", "a model of a risk")
+    if table.task != model.task:
+        raise not_as_trained(f"the model is of a {model.task}, and the table of a {table.task}", "one task in both")
     return MadeFrom(
         model=model.case_name,
         estimator=model.chosen,
         task=table.task,
+        unit=table.unit,
         purpose=table.purpose,
         outcome_says=table.outcome_says,
         horizon_days=table.horizon_days,
@@ -187,7 +212,7 @@ def _made_from(table: TrainingTable, model: TrainedModel, environment: Mapping[s
 
 def _go_together(table: TrainingTable, model: TrainedModel) -> None:
     if (table.digest, table.definition_digest) != (model.table_digest, model.definition_digest):
-        raise _not_as_trained("the table is not the one that the model was trained on", "the same digests in both")
+        raise not_as_trained("the table is not the one that the model was trained on", "the same digests in both")
     if sha256(canonical(dict(table.definition))) != table.definition_digest:
         raise UntrustedError(
             "the table's definition does not have the digest that the table says it has",
@@ -202,7 +227,7 @@ def _three(model: TrainedModel) -> tuple[BaselineEstimator, InterpretableEstimat
     match found:
         case (BaselineEstimator() as baseline, InterpretableEstimator() as interpretable, LightGBMEstimator() as trees):
             return baseline, interpretable, trees
-    raise _not_as_trained("the model's estimators are of other kinds", "the three that riskmodels trains")
+    raise not_as_trained("the model's estimators are of other kinds", "the three that riskmodels trains")
 
 
 def _curve(calibrator: Calibrator) -> Curve:
@@ -213,25 +238,19 @@ def _curve(calibrator: Calibrator) -> Curve:
 
 def _read_back(files: Mapping[str, bytes], table: TrainingTable, model: TrainedModel) -> None:
     """Refuse what does not score as the model does."""
-    predictor = Predictor.from_files(files)
+    predictor = predictor_of(files)
     check_claimed_digest(files)
     frame = table.X[[column.name for column in model.columns]].iloc[:: -(-table.rows // _READ_BACK)]
     X = frame.to_numpy(dtype=np.float64)
-    chosen, baseline = model.estimators[model.chosen], model.estimators["baseline"]
-    same = (
-        np.array_equal(predictor.raw_score(X), chosen.raw_score(frame))
-        and np.array_equal(predictor.probability(X), chosen.probability(frame))
-        and np.array_equal(predictor.baseline_score(X), baseline.raw_score(frame))
-        and np.array_equal(predictor.baseline_probability(X), baseline.probability(frame))
-    )
+    if isinstance(predictor, AmountPredictor):
+        same = same_amounts(predictor, table, model, frame)
+    else:
+        chosen, baseline = model.estimators[model.chosen], model.estimators["baseline"]
+        same = (
+            np.array_equal(predictor.raw_score(X), chosen.raw_score(frame))
+            and np.array_equal(predictor.probability(X), chosen.probability(frame))
+            and np.array_equal(predictor.baseline_score(X), baseline.raw_score(frame))
+            and np.array_equal(predictor.baseline_probability(X), baseline.probability(frame))
+        )
     if not same:
-        raise _not_as_trained(f"the bundle does not score its {len(X):,} rows as the model does", "the same bits")
-
-
-def _not_as_trained(found: str, expected: str) -> RegistryError:
-    return RegistryError(
-        found,
-        expected=expected,
-        next_step="Train the model again, and write that.",
-        who="the data scientist who trained the model",
-    )
+        raise not_as_trained(f"the bundle does not score its {len(X):,} rows as the model does", "the same bits")

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from riskmodels.errors import OutputError, RefusedError, ScoringError
 from riskmodels.governance.pack import PACK_FILE
+from riskmodels.registry.bundles.amount_predictor import AmountPredictor, AnyPredictor
 from riskmodels.registry.bundles.manifest import check_files
 from riskmodels.registry.bundles.mlmodel import OUTPUTS
 from riskmodels.registry.bundles.verified_copy import VerifiedCopy, load_verified
@@ -35,7 +37,7 @@ def now() -> datetime.datetime:
 
 
 class PyfuncModel:
-    """What MLflow calls: a frame in, a frame with score and probability out, for as long as the copy may be used."""
+    """What MLflow calls: a frame in, a frame with scores or amounts out, for as long as the copy may be used."""
 
     def __init__(self, copy: VerifiedCopy, *, clock: Callable[[], datetime.datetime]) -> None:
         self.copy = copy
@@ -53,8 +55,9 @@ class PyfuncModel:
 
         Returns
         -------
-        DataFrame, shape (n_rows, 2)
-            ``score``, by which lists rank, and ``probability``, for display.
+        DataFrame, shape (n_rows, 2) or (n_rows, 3)
+            Of a risk ``score``, by which lists rank, and ``probability``, for display. Of an amount ``expected``,
+            ``low`` and ``high``.
 
         Raises
         ------
@@ -83,9 +86,16 @@ class PyfuncModel:
                 who="whoever calls the model",
             )
         X = np.ascontiguousarray(model_input[names].to_numpy(dtype=np.float64, na_value=np.nan))
-        score = predictor.raw_score(X)
-        found = dict(zip(OUTPUTS, (score, predictor.calibrated(score)), strict=True))
-        return pd.DataFrame(found, index=model_input.index)
+        return pd.DataFrame(_given(predictor, X), index=model_input.index)
+
+
+def _given(predictor: AnyPredictor, X: npt.NDArray[np.float64]) -> dict[str, npt.NDArray[np.float64]]:
+    """Give the columns that a model gives, by its task."""
+    names, score = OUTPUTS[predictor.manifest.task], predictor.raw_score(X)
+    found = predictor.calibrated(score)
+    if isinstance(predictor, AmountPredictor):
+        return dict(zip(names, (found, *predictor.ranges(X, found)), strict=True))
+    return dict(zip(names, (score, found), strict=True))
 
 
 def _load_pyfunc(path: str) -> PyfuncModel:

@@ -8,7 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodels.errors import UntrustedError
+from riskmodels.modelling.amounts.reproducibility import interval_arrays
 from riskmodels.modelling.reproducibility import digest_of_parts, learned_arrays, trees_of
+from riskmodels.records.amount_intervals import AmountIntervals, IntervalCell
+from riskmodels.registry.bundles.amount_parts import RANGES, CarriedForward, Factors, Ranges
 from riskmodels.registry.bundles.bundle_parts import (
     BASELINE,
     CALIBRATOR,
@@ -45,15 +48,21 @@ def reproducibility_digest_of(files: Mapping[str, bytes]) -> str:
         If a file is missing or not what it must be.
     """
     manifest = parse_manifest(files.get(MANIFEST, b""))
-    calibrators = read_part(Calibrators, files, CALIBRATOR)
-    practice = read_part(TodaysPractice, files, BASELINE)
     other = read_part(RunnerUp, files, RUNNER_UP)
     if manifest.estimator == "lightgbm":
         trees, learned = trees_of(_held(files, TREES).decode("utf-8")), _arrays(other)
     else:
         trees, learned = other.trees or "", learned_arrays(from_skops(_held(files, LINEAR)))
     arrays = {f"interpretable.{name}": array for name, array in learned.items()}
-    arrays["baseline.values"], arrays["baseline.ranks"] = np.array(practice.values), np.array(practice.ranks)
+    own, baseline = (_of_an_amount if manifest.task == "amount" else _of_a_risk)(files)
+    return digest_of_parts(trees, arrays | own, settings=manifest.settings, baseline=baseline, columns=manifest.columns)
+
+
+def _of_a_risk(files: Mapping[str, bytes]) -> tuple[dict[str, FloatArray], tuple[str, float]]:
+    """Give today's practice and the calibrators as arrays, and what today's practice goes by."""
+    calibrators = read_part(Calibrators, files, CALIBRATOR)
+    practice = read_part(TodaysPractice, files, BASELINE)
+    arrays = {"baseline.values": np.array(practice.values), "baseline.ranks": np.array(practice.ranks)}
     curves = {
         "baseline": practice.calibrator,
         "interpretable": calibrators.interpretable,
@@ -61,13 +70,19 @@ def reproducibility_digest_of(files: Mapping[str, bytes]) -> str:
     }
     for estimator, curve in curves.items():
         arrays.update({f"{estimator}.calibrator.{name}": array for name, array in _of_curve(curve)})
-    return digest_of_parts(
-        trees,
-        arrays,
-        settings=manifest.settings,
-        baseline=(practice.column, practice.sign),
-        columns=manifest.columns,
-    )
+    return arrays, (practice.column, practice.sign)
+
+
+def _of_an_amount(files: Mapping[str, bytes]) -> tuple[dict[str, FloatArray], tuple[str, float]]:
+    """Give today's practice, the factors and the stated ranges as arrays, and what today's practice carries forward."""
+    practice = read_part(CarriedForward, files, BASELINE)
+    factors, ranges = read_part(Factors, files, CALIBRATOR), read_part(Ranges, files, RANGES)
+    cells = tuple(IntervalCell(one.stratum, one.above, one.low, one.high, one.people) for one in ranges.cells)
+    arrays = interval_arrays(AmountIntervals(ranges.nominal_coverage, ranges.power, cells))
+    arrays["baseline.floor"] = np.array([practice.floor])
+    arrays["interpretable.factor"] = np.array([factors.interpretable])
+    arrays["lightgbm.factor"] = np.array([factors.lightgbm])
+    return arrays, (practice.column, 1.0)
 
 
 def check_claimed_digest(files: Mapping[str, bytes]) -> str:

@@ -65,6 +65,10 @@ class MadeFrom(Record):
         Of the use case, and of the data that it learned from.
     reproducibility_digest : str
         SHA-256 of what was learned; equal for the same seed and data on the same platform.
+    task : {"risk", "amount"}
+        Whether it gives a chance, or an amount.
+    unit : str or None
+        What an amount is counted in; None for a risk.
     settings : mapping of str to float
         Hyperparameters.
     platform : mapping of str to str
@@ -76,7 +80,8 @@ class MadeFrom(Record):
     schema_version: Literal["1"] = "1"
     model: str = Field(min_length=1)
     estimator: Literal["interpretable", "lightgbm"]
-    task: Literal["risk"]
+    task: Literal["risk", "amount"]
+    unit: str | None = None
     purpose: str
     outcome_says: str
     horizon_days: int = Field(ge=0)
@@ -206,6 +211,7 @@ def _refuse_another_loader(manifest: Manifest, found: Mapping[str, bytes]) -> No
         estimator=manifest.estimator,
         environment=manifest.platform,
         example=EXAMPLE,
+        task=manifest.task,
     )
     for name in sorted(MLFLOW_FILES & found.keys()):
         if found[name] != wanted[name]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -23,8 +23,11 @@ MLFLOW_FILES = frozenset({"MLmodel", "python_env.yaml", "requirements.txt"})
 LOADER_MODULE = "riskmodels.registry.flavour"
 """The module whose ``_load_pyfunc`` stock MLflow calls."""
 
-OUTPUTS = ("score", "probability")
-"""Columns that a model behind stock MLflow gives."""
+OUTPUTS: Mapping[str, tuple[str, ...]] = {
+    "risk": ("score", "probability"),
+    "amount": ("expected", "low", "high"),
+}
+"""Columns that a model behind stock MLflow gives, by its task."""
 
 _USED = {
     "lightgbm": ("lightgbm", "numpy", "pandas", "scipy"),
@@ -34,7 +37,13 @@ _VERSION = re.compile(r"\d[A-Za-z0-9.+!]*")
 
 
 def mlflow_files(
-    columns: Sequence[str], *, model: str, estimator: str, environment: Mapping[str, str], example: str
+    columns: Sequence[str],
+    *,
+    model: str,
+    estimator: str,
+    environment: Mapping[str, str],
+    example: str,
+    task: Literal["risk", "amount"] = "risk",
 ) -> dict[str, bytes]:
     """Write what stock MLflow needs, always the same for the same model: no time, no random name.
 
@@ -48,6 +57,8 @@ def mlflow_files(
         Python's version, and those of packages.
     example : str
         The bundle's file with made-up inputs.
+    task : {"risk", "amount"}
+        Which columns it gives.
     """
     pins = [
         f"{name}=={environment[name]}"
@@ -67,7 +78,7 @@ def mlflow_files(
         "saved_input_example_info": {"artifact_path": example, "pandas_orient": "split", "type": "dataframe"},
         "signature": {
             "inputs": json.dumps([{"type": "double", "name": name, "required": True} for name in columns]),
-            "outputs": json.dumps([{"type": "double", "name": name, "required": True} for name in OUTPUTS]),
+            "outputs": json.dumps([{"type": "double", "name": name, "required": True} for name in OUTPUTS[task]]),
             "params": None,
         },
     }

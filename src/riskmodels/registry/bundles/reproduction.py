@@ -13,17 +13,18 @@ from riskmodels.errors import UntrustedError
 from riskmodels.modelling import train
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import TrainedModel, TrainingTable
+from riskmodels.registry.bundles.amount_predictor import AnyPredictor, predictor_of
 from riskmodels.registry.bundles.bundle import model_files, write_bundle
 from riskmodels.registry.bundles.bundle_parts import LINEAR, TREES
 from riskmodels.registry.bundles.learned import check_claimed_digest
 from riskmodels.registry.bundles.manifest import MANIFEST, checked_files
-from riskmodels.registry.bundles.predictor import Predictor
 from riskmodels.registry.environment import describe_environment
 
 __all__ = ["SAME_SCORE", "Reproduction", "reproduce_retained"]
 
 SAME_SCORE = 1e-6
-"""On another platform, two scores of one row may differ by so much, in log-odds; the gate asks for the same."""
+"""On another platform, two scores of one row may differ by so much, in log-odds (of an amount: in its logarithm); the
+gate asks for the same."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Reproduction:
     platform_same : bool
         Whether they are those of the first time.
     largest_difference : float or None
-        Between the two scores of one row, in log-odds, over the whole table; None where another estimator was chosen.
+        Between the two scores of one row, in log-odds (of an amount: in its logarithm), over the whole table; None
+        where another estimator was chosen.
     """
 
     reproducibility_digest: str
@@ -91,7 +93,7 @@ def reproduce_retained(
     _speak_of_one(table, files, expected_digest)
     here = describe_environment() if here is None else here
     again = train(table, policy, progress=progress)
-    difference = _largest_difference(table, again, Predictor.from_files(files))
+    difference = _largest_difference(table, again, predictor_of(files))
     same_place, same_digest = dict(here) == dict(platform), again.digest == expected_digest
     if same_digest:
         _does_what_was_learned(again, files, difference, same_place=same_place)
@@ -117,7 +119,7 @@ def _is_the_same_bundle(
             again,
             policy=policy,
             environment=platform,
-            never_name=Predictor.from_files(files).never_named,
+            never_name=predictor_of(files).never_named,
         )
         made = checked_files(folder, digest)
     changed = sorted(name for name in {*made, *files} - {MANIFEST} if made.get(name) != files.get(name))
@@ -132,12 +134,12 @@ def _speak_of_one(table: TrainingTable, files: Mapping[str, bytes], expected_dig
             f"the bundle's model has the digest {found[:16]}..., and {expected_digest[:16]}... was signed",
             "the model that the author signed",
         )
-    manifest = Predictor.from_files(files).manifest
+    manifest = predictor_of(files).manifest
     if (manifest.table_digest, manifest.definition_digest) != (table.digest, table.definition_digest):
         raise _untrusted("the bundle was made from another table or definition", "the table that was kept for it")
 
 
-def _largest_difference(table: TrainingTable, again: TrainedModel, served: Predictor) -> float | None:
+def _largest_difference(table: TrainingTable, again: TrainedModel, served: AnyPredictor) -> float | None:
     """Compare the scores of every row; None where they cannot be compared, since another estimator was chosen."""
     if again.chosen != served.manifest.estimator:
         return None

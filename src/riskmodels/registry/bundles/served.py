@@ -13,7 +13,7 @@ import numpy.typing as npt
 from riskmodels.errors import RegistryError
 from riskmodels.registry.bundles.bundle_parts import Curve, LinearTerms, Sigmoid, TodaysPractice
 
-__all__ = ["Served", "ServedBaseline", "ServedLinear", "ServedTrees", "probability_of"]
+__all__ = ["Served", "ServedBaseline", "ServedLinear", "ServedTrees", "cannot_be_built", "probability_of"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -44,9 +44,9 @@ class ServedTrees:
         try:
             self._booster = lightgbm.Booster(model_str=text.decode("utf-8"))
         except (lightgbm.basic.LightGBMError, ValueError) as error:
-            raise _cannot_be_built(f"LightGBM stopped with {type(error).__name__}") from error
+            raise cannot_be_built(f"LightGBM stopped with {type(error).__name__}") from error
         if self._booster.num_feature() != len(columns) or self._booster.num_model_per_iteration() != 1:
-            raise _cannot_be_built(f"it has {self._booster.num_feature()} inputs, not {len(columns)}")
+            raise cannot_be_built(f"it has {self._booster.num_feature()} inputs, not {len(columns)}")
 
     def raw_score(self, X: FloatArray) -> FloatArray:
         """Give the log-odds before calibration. Shape (n_rows,)."""
@@ -73,12 +73,12 @@ class ServedLinear:
         self._columns = len(columns)
         self._terms = terms
         if getattr(self._pipeline[0], "n_features_in_", None) != len(columns):
-            raise _cannot_be_built(f"it does not have the {len(columns)} inputs that the manifest lists")
+            raise cannot_be_built(f"it does not have the {len(columns)} inputs that the manifest lists")
         if terms is not None:
-            expected = self._pipeline[-1].coef_.shape[1]
+            expected = np.size(self._pipeline[-1].coef_)
             wrong = [place for place in terms.column_of if not 0 <= place < len(columns)]
             if wrong or not len(terms.mean) == len(terms.column_of) == expected:
-                raise _cannot_be_built(f"what is usual is not said of its {expected} terms")
+                raise cannot_be_built(f"what is usual is not said of its {expected} terms")
 
     def raw_score(self, X: FloatArray) -> FloatArray:
         """Give the log-odds before calibration. Shape (n_rows,)."""
@@ -88,12 +88,12 @@ class ServedLinear:
     def contributions(self, X: FloatArray) -> tuple[FloatArray, float]:
         """Give each term against its mean among the people compared with, times its coefficient, added up by column."""
         if self._terms is None:
-            raise _cannot_be_built("the bundle does not say what is usual in its terms")
+            raise cannot_be_built("the bundle does not say what is usual in its terms")
         mean, model = np.array(self._terms.mean), self._pipeline[-1]
-        coef = np.asarray(model.coef_[0], dtype=np.float64)
+        coef = np.ravel(np.asarray(model.coef_, dtype=np.float64))
         with self._on_one_thread():
             prepared = np.asarray(self._pipeline[:-1].transform(X), dtype=np.float64)
-            base = float(mean @ coef + model.intercept_[0])
+            base = float(mean @ coef + np.ravel(model.intercept_)[0])
         found = np.zeros((len(X), self._columns))
         np.add.at(found.T, np.array(self._terms.column_of), ((prepared - mean) * coef).T)
         return found, base
@@ -110,7 +110,7 @@ class ServedBaseline:
 
     def __init__(self, practice: TodaysPractice, columns: Sequence[str]) -> None:
         if practice.column not in columns:
-            raise _cannot_be_built("today's practice ranks by a column that the model does not have")
+            raise cannot_be_built("today's practice ranks by a column that the model does not have")
         self._place = list(columns).index(practice.column)
         self._sign, self._curve = practice.sign, practice.calibrator
         self._values, self._ranks = np.array(practice.values), np.array(practice.ranks)
@@ -135,7 +135,8 @@ def probability_of(curve: Curve, score: FloatArray) -> FloatArray:
     return np.asarray(np.interp(score, curve.scores, curve.probabilities), dtype=np.float64)
 
 
-def _cannot_be_built(why: str) -> RegistryError:
+def cannot_be_built(why: str) -> RegistryError:
+    """Word that a bundle's model cannot be built here."""
     return RegistryError(
         f"the bundle's model cannot be built: {why}",
         expected="a bundle that riskmodels wrote, and the versions that its requirements.txt lists",

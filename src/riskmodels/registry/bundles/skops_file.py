@@ -6,6 +6,7 @@ the interpretable model is made of are let through, each with the one way of bui
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import zipfile
@@ -28,15 +29,18 @@ ALLOWED = frozenset(
         ("numpy.dtype", "DTypeNode"),
         ("numpy.float64", "NdArrayNode"),
         ("numpy.int64", "NdArrayNode"),
+        ("numpy.log1p", "FunctionNode"),
         ("numpy.ndarray", "NdArrayNode"),
         ("scipy._lib.array_api_compat.numpy._aliases.asarray", "FunctionNode"),
         ("scipy.interpolate._bsplines.BSpline", "ObjectNode"),
         ("sklearn.compose._column_transformer.ColumnTransformer", "ObjectNode"),
         ("sklearn.impute._base.MissingIndicator", "ObjectNode"),
         ("sklearn.impute._base.SimpleImputer", "ObjectNode"),
+        ("sklearn.linear_model._glm.glm.TweedieRegressor", "ObjectNode"),
         ("sklearn.linear_model._logistic.LogisticRegression", "ObjectNode"),
         ("sklearn.pipeline.Pipeline", "ObjectNode"),
         ("sklearn.preprocessing._data.QuantileTransformer", "ObjectNode"),
+        ("sklearn.preprocessing._function_transformer.FunctionTransformer", "ObjectNode"),
         ("sklearn.preprocessing._polynomial.SplineTransformer", "ObjectNode"),
     }
 )
@@ -61,9 +65,21 @@ def to_skops(pipeline: Any) -> bytes:
     """
     from skops.io import dumps
 
-    data = _settled(dumps(pipeline))
+    data = _settled(dumps(_bare(pipeline)))
     _refuse_strange(data)
     return data
+
+
+def _bare(pipeline: Any) -> Any:
+    """Leave out what only fitting needs: the loss of a Tweedie regression is compiled code, and serves nobody."""
+    model = pipeline[-1]
+    if not hasattr(model, "_base_loss"):
+        return pipeline
+    from sklearn.pipeline import Pipeline
+
+    bare = copy.copy(model)
+    del bare._base_loss
+    return Pipeline([*pipeline.steps[:-1], (pipeline.steps[-1][0], bare)])
 
 
 def from_skops(data: bytes) -> Any:

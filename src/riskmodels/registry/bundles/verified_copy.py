@@ -14,8 +14,8 @@ from riskmodels.errors import RefusedError, RiskModelsError, UntrustedError
 from riskmodels.governance.attestations import Promotion
 from riskmodels.governance.envelopes import opened
 from riskmodels.governance.pack import Pack
+from riskmodels.registry.bundles.amount_predictor import AnyPredictor, predictor_of
 from riskmodels.registry.bundles.manifest import checked_files
-from riskmodels.registry.bundles.predictor import Predictor
 from riskmodels.registry.fetching import BESIDE_THE_BUNDLE, read_fetched
 from riskmodels.registry.serving import Servable, may_serve
 
@@ -31,7 +31,7 @@ class VerifiedCopy:
 
     Attributes
     ----------
-    predictor : Predictor
+    predictor : Predictor or AmountPredictor
         The model.
     model, version
         What it is.
@@ -39,7 +39,7 @@ class VerifiedCopy:
         From then on its approval has lapsed, or nobody can tell whether it was suspended.
     """
 
-    predictor: Predictor
+    predictor: AnyPredictor
     model: str
     version: int
     good_until: datetime.datetime
@@ -93,7 +93,7 @@ def load_verified(folder: Path, *, pin: str, at: datetime.datetime) -> VerifiedC
     files = checked_files(folder, may.bundle_digest, ignored=BESIDE)
     lapses = datetime.datetime.combine(may.approved_until, datetime.time(), datetime.UTC)
     stale = may.status.at + datetime.timedelta(days=may.asked.status_days)
-    return VerifiedCopy(Predictor.from_files(files), may.pack.model, may.version, min(lapses, stale))
+    return VerifiedCopy(predictor_of(files), may.pack.model, may.version, min(lapses, stale))
 
 
 def _may_serve(pack: Pack, *, pin: str, at: datetime.datetime) -> Servable:
