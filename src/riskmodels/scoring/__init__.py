@@ -7,7 +7,8 @@
 Importing this is light: MLflow is loaded only to speak to a registry, and never for a fetched copy.
 """
 
+from riskmodels.scoring.amounts import AmountScore
 from riskmodels.scoring.door import load
 from riskmodels.scoring.scorer import Score, Scorer
 
-__all__ = ["Score", "Scorer", "load"]
+__all__ = ["AmountScore", "Score", "Scorer", "load"]

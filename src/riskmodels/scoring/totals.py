@@ -71,12 +71,12 @@ def _added_up(found: ExpectedAmounts, groups: pd.DataFrame, fewest: int) -> pd.D
 
     names = [str(one) for one in groups.columns]
     held = [groups[name].astype(str).where(groups[name].notna(), NOT_KNOWN).to_numpy(dtype=object) for name in names]
-    keys = pd.MultiIndex.from_arrays(held, names=names)
+    keys = pd.MultiIndex.from_arrays(held)
     place, unique = pd.factorize(keys, sort=True)
     counts = np.bincount(place, minlength=len(unique))
     sums = np.bincount(place, weights=found.expected, minlength=len(unique))
     hidden = withheld(counts, fewest)
-    made: dict[str, Any] = {name: unique.get_level_values(name) for name in names}
+    made: dict[str, Any] = {name: unique.get_level_values(level) for level, name in enumerate(names)}
     made["people"] = pd.array([None if gone else int(n) for n, gone in zip(counts, hidden, strict=True)], dtype="Int64")
     made["expected"] = np.where(hidden, np.nan, sums)
     made["withheld"] = hidden
