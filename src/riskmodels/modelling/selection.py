@@ -139,6 +139,8 @@ def _chance(pool: _Pool, columns: tuple[ModelColumn, ...], *, seed: int) -> Floa
     part = np.random.Generator(np.random.PCG64(seed)).permutation(int(dated.entity.max()) + 1)[dated.entity] % FOLDS
     # A row that a draw asked for does not say whether it would have been looked at anyway.
     usable = ~pool.drawn
+    if not dated.y.any():
+        return np.zeros(len(dated))
     penalty = _penalty(dated.where(usable), part[usable], described, seed=seed)
     chance = np.zeros(len(dated))
     for fold in range(FOLDS):
