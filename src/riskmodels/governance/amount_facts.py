@@ -37,7 +37,7 @@ def amount_terms(table: TrainingTable, model: TrainedModel, *, fewest: int) -> d
                 stratum=one.stratum, coverage=measured_of(one.coverage), mean_width=measured_of(one.mean_width)
             )
             for one in seen.strata
-            if one.rows >= fewest
+            if one.may_show(fewest)
         ),
         "watched_until": _watched_until(table),
     }

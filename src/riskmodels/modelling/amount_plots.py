@@ -142,7 +142,7 @@ def _over_time(model: TrainedModel) -> Plot:
 def _coverage(model: TrainedModel) -> Plot:
     evaluation, colour = model.amount_evaluation, _COLOUR[model.chosen]
     figure, axes = _page("How often did the stated ranges hold?", model)
-    shown = [one for one in evaluation.strata if one.rows >= _FEWEST and one.coverage.value is not None]
+    shown = [one for one in evaluation.strata if one.may_show(_FEWEST) and one.coverage.value is not None]
     everybody = evaluation.metrics[model.chosen].get("coverage", Interval(None))
     lines = [*((one.stratum, one.coverage) for one in shown), ("Everybody", everybody)]
     for place, (_, held) in enumerate(reversed(lines)):

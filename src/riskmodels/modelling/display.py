@@ -134,7 +134,7 @@ def _amounts(evaluation: AmountEvaluation) -> dict[str, Any]:
         "strata": {
             one.stratum: {"coverage": _interval(one.coverage), "mean_width": _interval(one.mean_width)}
             for one in evaluation.strata
-            if one.rows >= _FEWEST
+            if one.may_show(_FEWEST)
         },
     }
 

@@ -75,12 +75,20 @@ class AmountGroup:
 
 @dataclass(frozen=True)
 class StratumIntervals:
-    """Prediction intervals within one stratum: how many people set their width, and how often they held."""
+    """Prediction intervals within one stratum: how many people set their width, and how often they held.
+
+    ``held_out_rows`` says how many held-out rows the figures are of: few of them may not be shown.
+    """
 
     stratum: str
     rows: int
     coverage: Interval
     mean_width: Interval
+    held_out_rows: int | None = None
+
+    def may_show(self, fewest: int) -> bool:
+        """Say whether both those who set the width and those whom the figures are of are at least so many."""
+        return self.rows >= fewest and (self.held_out_rows is None or self.held_out_rows >= fewest)
 
 
 @dataclass(frozen=True, eq=False)

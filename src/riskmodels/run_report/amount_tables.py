@@ -5,20 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 
+from riskmodels.modelling.amounts.metrics import AMOUNT_METRICS
 from riskmodels.records import Interval, TrainedModel
 from riskmodels.records.amount_model import AmountGroup, AmountPeriod
 from riskmodels.run_report.grid import FEWEST, Cell, Grid, day, shown_figure
 
-__all__ = ["AMOUNT_METRICS", "amount_figures", "amount_periods", "amounts_in_short", "died", "ranges"]
-
-AMOUNT_METRICS: Mapping[str, str] = {
-    "mean_absolute_error": "Mean gap between what was expected and what came, in the unit (0 is perfect)",
-    "mean_tweedie_deviance": "Mean error that allows for larger amounts being harder to foretell (0 is perfect)",
-    "mean_error": "Expected less what came, on average, in the unit (0 is right, below 0 too little is expected)",
-    "total_error": "Sum of what was expected less what came, as a share of what came (0 is right)",
-    "coverage": "Share of people whose amount lay inside the stated range",
-    "mean_interval_width": "Mean width of the stated range, in the unit",
-}
+__all__ = ["amount_figures", "amount_periods", "amounts_in_short", "died", "ranges"]
 
 
 def amount_figures(model: TrainedModel) -> Grid:
@@ -55,10 +47,14 @@ def ranges(model: TrainedModel) -> Grid:
     """Say how often the stated ranges held within each stratum, and how wide they are."""
     judged = model.amount_evaluation
     rows = tuple(
-        (Cell(one.stratum), _count(one.rows), *_if_enough(one.rows, one.coverage, one.mean_width))
+        (
+            Cell(one.stratum),
+            _count(one.rows),
+            *_if_enough(one.rows if one.may_show(FEWEST) else 0, one.coverage, one.mean_width),
+        )
         for one in judged.strata
     )
-    head = ("Stratum", "Rows", "Ranges that held", "Mean width")
+    head = ("Stratum", "People who set the width", "Ranges that held", "Mean width")
     return Grid(f"Stated ranges, made to hold for {judged.nominal_coverage:.0%} within each stratum", head, rows)
 
 

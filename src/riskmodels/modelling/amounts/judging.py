@@ -28,7 +28,7 @@ from riskmodels.records import (
 )
 from riskmodels.records.amount_intervals import AmountIntervals
 
-__all__ = ["PAIRS", "judge_amounts"]
+__all__ = ["PAIRS", "compare_amounts", "judge_amounts", "mean_of", "strata_of"]
 
 PAIRS: Mapping[str, tuple[str, str]] = {
     "chosen_minus_baseline": ("chosen", "baseline"),
@@ -77,7 +77,7 @@ def judge_amounts(
     ready = {name: MeasuredAmounts(held_out.y, values, fitted.power) for name, values in expected.items()}
     low, high = intervals.ends(expected[chosen], held_out.stratum)
     ready[chosen] = dataclasses.replace(ready[chosen], low=low, high=high)
-    metrics, differences = _compared(ready, held_out, chosen, seed=seed)
+    metrics, differences = compare_amounts(ready, held_out, chosen, seed=seed)
     progress(0.4)
     periods = _periods(
         rows,
@@ -94,7 +94,7 @@ def judge_amounts(
         rows=len(held_out),
         positives=int((held_out.y > 0).sum()),
         unit=unit,
-        mean_amount=_mean(held_out, held_out.y, seed=seed),
+        mean_amount=mean_of(held_out, held_out.y, seed=seed),
         nominal_coverage=intervals.nominal_coverage,
         metrics=metrics,
         differences=differences,
@@ -102,15 +102,20 @@ def judge_amounts(
         competing=_group(held_out, expected[chosen], held_out.competing, seed=seed),
         others=_group(held_out, expected[chosen], ~held_out.competing, seed=seed),
         calibration={name: _bins(values, held_out, seed=seed) for name, values in expected.items()},
-        strata=_strata(held_out, low, high, intervals, seed=seed),
+        strata=strata_of(held_out, low, high, intervals, seed=seed),
         notes=held_out_notes(rows, plan, held_out, unit),
     )
     progress(1.0)
     return found
 
 
-def _compared(
-    ready: Mapping[str, MeasuredAmounts], rows: AmountRows, chosen: str, *, seed: int
+def compare_amounts(
+    ready: Mapping[str, MeasuredAmounts],
+    rows: AmountRows,
+    chosen: str,
+    *,
+    pairs: Mapping[str, tuple[str, str]] = PAIRS,
+    seed: int,
 ) -> tuple[dict[str, dict[str, Interval]], dict[str, dict[str, Interval]]]:
     """Measure every estimator, and the differences within pairs, all on the same resamples of entities."""
     values = {name: one.figures(rows.weight[None, :]) for name, one in ready.items()}
@@ -123,7 +128,7 @@ def _compared(
         for name, found in values.items()
     }
     differences = {}
-    for pair, names in PAIRS.items():
+    for pair, names in pairs.items():
         one, other = (chosen if name == "chosen" else name for name in names)
         differences[pair] = {
             metric: percentile_interval(
@@ -162,7 +167,7 @@ def _interval(metric: str, value: float, resampled: FloatArray, trials: int) -> 
     return percentile_interval(value, resampled)
 
 
-def _mean(rows: AmountRows, what: FloatArray, *, seed: int) -> Interval:
+def mean_of(rows: AmountRows, what: FloatArray, *, seed: int) -> Interval:
     """Give the weighted mean of something over rows, with its interval; none where there is no row."""
     if len(rows) == 0:
         return Interval(None)
@@ -176,8 +181,8 @@ def _group(rows: AmountRows, expected: FloatArray, part: npt.NDArray[np.bool_], 
     return AmountGroup(
         len(here),
         int((here.y > 0).sum()),
-        _mean(here, here.y, seed=seed),
-        _mean(here, expected[part] - here.y, seed=seed),
+        mean_of(here, here.y, seed=seed),
+        mean_of(here, expected[part] - here.y, seed=seed),
     )
 
 
@@ -188,11 +193,11 @@ def _bins(expected: FloatArray, rows: AmountRows, *, seed: int) -> tuple[AmountB
     for number in range(int(bins.max()) + 1):
         here = rows.where(bins == number)
         mean = float(np.average(expected[bins == number], weights=here.weight))
-        found.append(AmountBin(len(here), mean, _mean(here, here.y, seed=seed)))
+        found.append(AmountBin(len(here), mean, mean_of(here, here.y, seed=seed)))
     return tuple(found)
 
 
-def _strata(
+def strata_of(
     rows: AmountRows, low: FloatArray, high: FloatArray, intervals: AmountIntervals, *, seed: int
 ) -> tuple[StratumIntervals, ...]:
     """Say for each stratum how many people set the width of its intervals, and how often they held."""
@@ -206,8 +211,8 @@ def _strata(
                 [W @ held[part] / W.sum(axis=1) for W in draws(here.entity, here.weight, seed=seed)]
             )
         share = proportion_interval(float(np.average(held[part], weights=here.weight)), shares, trials=len(here))
-        width = _mean(here, (high - low)[part], seed=seed)
-        found.append(StratumIntervals(stratum, intervals.people(stratum), share, width))
+        width = mean_of(here, (high - low)[part], seed=seed)
+        found.append(StratumIntervals(stratum, intervals.people(stratum), share, width, len(here)))
     return tuple(found)
 
 
@@ -233,7 +238,7 @@ def _periods(
             "held_out" if day == plan.held_out else "gap" if day in plan.gap else "development",
             len(part),
             int((part.y > 0).sum()),
-            _mean(part, part.y, seed=seed),
+            mean_of(part, part.y, seed=seed),
         )
         if day in judged:
             expected, today = judged[day]
