@@ -138,12 +138,14 @@ def _performance(inputs: DocumentInputs) -> str:
 
 def _of_the_data(inputs: DocumentInputs) -> dict[str, str]:
     special = ", ".join(inputs.special_category_columns) or "none"
-    tested = ", ".join(one.says for one in inputs.characteristics) or "none"
+    tested = ", ".join(inputs.characteristics_never_known) or "none"
+    known = ", ".join(inputs.characteristics_known)
     alarms = "; ".join(inputs.proxy_alarms) or "none was found"
     sensitive = _lines(
         [
             f"Special category columns: {special}",
             f"Characteristics that the model is tested against and never knows: {tested}",
+            f"Characteristics that it is tested against and that an input reads too: {known}" if known else "",
             f"Inputs that stand for a protected characteristic: {alarms}",
         ]
     )
@@ -156,7 +158,7 @@ def _of_the_data(inputs: DocumentInputs) -> dict[str, str]:
         "data_quantities": _lines(
             [
                 f"Rows that the figures rest on: {count(inputs.rows, inputs)}",
-                f"Of them with the outcome: {count(inputs.positives, inputs)}",
+                f"Of them {inputs.positives_are}: {count(inputs.positives, inputs)}",
                 f"Inputs: {len(inputs.features)}",
             ]
         ),

@@ -91,18 +91,21 @@ def _facts(prompt: Prompt, inputs: DocumentInputs) -> list[str]:
 def _scope(inputs: DocumentInputs) -> list[str]:
     dates = (*inputs.learned_from, *inputs.held_out)
     period = f"{day(min(dates))} to {day(max(dates))}" if dates else "no date"
+    known = ", ".join(inputs.characteristics_known)
+    also_inputs = [("Tested against, and read by an input too", known)] if known else []
     return table(
         ("What", "How much"),
         [
             ("Population", inputs.population),
             ("Rows that the figures rest on", count(inputs.rows, inputs)),
-            ("Of them with the outcome", count(inputs.positives, inputs)),
+            (f"Of them {inputs.positives_are}", count(inputs.positives, inputs)),
             ("Entities in them", count(inputs.people, inputs)),
             ("Areas in them", count(inputs.areas, inputs)),
             ("As-of dates", period),
             ("Columns that the contracts declare", str(len(inputs.columns))),
             ("Special category columns", ", ".join(inputs.special_category_columns) or "none"),
-            ("Characteristics tested against, never an input", ", ".join(one.says for one in inputs.characteristics)),
+            ("Characteristics tested against, never an input", ", ".join(inputs.characteristics_never_known) or "none"),
+            *also_inputs,
             ("Length of the list at one date", f"{inputs.capacity:,}" if inputs.unit is None else "no list is made"),
         ],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
@@ -153,7 +154,14 @@ class DocumentInputs:
         """Give the population as the definition has it."""
         rows = self.definition["population"]
         conditions = [str(one) for one in (rows["condition"], rows["having"]) if one]
+        if len(conditions) > 1:
+            conditions = [f"({one})" if re.search(r"\bor\b", one, re.IGNORECASE) else one for one in conditions]
         return f"{rows['extract']} where {' and '.join(conditions)}" if conditions else f"all of {rows['extract']}"
+
+    @property
+    def positives_are(self) -> str:
+        """Say which rows are counted as positives: those with the outcome, or with an amount at all."""
+        return "with the outcome" if self.unit is None else "with an amount above 0"
 
     @property
     def features(self) -> tuple[FeatureLine, ...]:
@@ -162,8 +170,27 @@ class DocumentInputs:
 
     @property
     def characteristics(self) -> tuple[FeatureLine, ...]:
-        """Give what the model is tested against and never knows."""
+        """Give what the model is tested against."""
         return tuple(FeatureLine(one["name"], one["says"], one["protected"]) for one in self.definition["audit_by"])
+
+    @property
+    def characteristics_never_known(self) -> tuple[str, ...]:
+        """Give in words what the model is tested against and no input reads."""
+        known = set(self.characteristics_known)
+        return tuple(one.says for one in self.characteristics if one.says not in known)
+
+    @property
+    def characteristics_known(self) -> tuple[str, ...]:
+        """Give in words what the model is tested against although an input reads the same column."""
+        read: set[str] = set().union(*(self._reads(one) for one in self.definition["features"]))
+        return tuple(one["says"] for one in self.definition["audit_by"] if self._reads(one) & read)
+
+    def _reads(self, part: Mapping[str, Any]) -> set[str]:
+        """Name the declared columns that a feature or a characteristic reads, with their extract."""
+        extract = part.get("extract")
+        words = set(re.findall(r"\w+", " ".join(str(part.get(key) or "") for key in ("expr", "where", "of"))))
+        held = [one.columns for each in self.declared for name, one in each.extracts.items() if name == extract]
+        return {f"{extract}.{column}" for columns in held for column in columns if column in words}
 
     @property
     def special_category_columns(self) -> tuple[str, ...]:

@@ -71,7 +71,12 @@ def bias(**changes: Any) -> BiasFacts:
 
 def declared(register: Register) -> tuple[DeclaredSource, ...]:
     """Declare what the register says, so that the two agree."""
-    special = {"Persons": ("ethnic_group", "religion")}
+    special = {
+        extract: ("ethnic_group", "religion") if extract == "Persons" else ("Primary_Support_Reason",)
+        for one in register.sources.values()
+        for extract, entry in one.extracts.items()
+        if entry.special_category
+    }
     return tuple(
         DeclaredSource(
             name=name,
