@@ -34,7 +34,7 @@ __all__ = ["write_care"]
 
 _FAULTS_FILE = "care_faults.parquet"
 _SERVICE = 2  # a service, among ``EVENT_TYPES``
-_BEFORE = 372  # days lived before the lake's first day, so that the first submission has its twelve months
+_BEFORE = 460  # days lived before the lake's first day, so that the first submission has its twelve months
 
 
 def write_care(

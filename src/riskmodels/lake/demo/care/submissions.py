@@ -47,11 +47,13 @@ class Submission:
 def submissions(first: int, last: int) -> list[Submission]:
     """List the returns that a lake holds: from the quarter that ended before its first day to the last one cut."""
     year = int(np.datetime64(first, "D").astype("datetime64[Y]").astype(np.int64)) + 1970
-    ends = [day_number(datetime.date(one, month, 1)) - 1 for one in range(year, year + 15) for month in (1, 4, 7, 10)]
+    ends = [
+        day_number(datetime.date(one, month, 1)) - 1 for one in range(year - 1, year + 15) for month in (1, 4, 7, 10)
+    ]
     found: list[Submission] = []
-    for until in ends:
+    for until in ends[ends.index(max(day for day in ends if day < first)) :]:
         cut = until + 8 + until % 5
-        if until >= first - 92 and cut <= last:
+        if cut <= last:
             found.append(Submission(until, cut, found[-1].cut if found else -(2**40)))
     return found
 
