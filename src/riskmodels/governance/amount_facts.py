@@ -44,15 +44,15 @@ def amount_terms(table: TrainingTable, model: TrainedModel, *, fewest: int) -> d
 
 
 def amount_periods(model: TrainedModel, *, fewest: int) -> tuple[PeriodFacts, ...]:
-    """Give what was measured at each date that was scored out of time; a date with too few people has no figure."""
+    """Give what was measured at each date that was scored out of time; what came is left out where few had anything."""
     scored = [one for one in model.amount_evaluation.periods if one.deviance_reduction is not None]
-    return tuple(_period(one) if one.rows >= fewest else PeriodFacts(as_of=one.as_of) for one in scored)
+    return tuple(_period(one, fewest) for one in scored)
 
 
-def _period(one: AmountPeriod) -> PeriodFacts:
+def _period(one: AmountPeriod, fewest: int) -> PeriodFacts:
     return PeriodFacts(
         as_of=one.as_of,
-        mean_observed=measured_of(one.mean_observed),
+        mean_observed=measured_of(one.mean_observed) if one.positives >= fewest else None,
         mean_absolute_error=measured_of(one.mean_absolute_error),
         deviance_reduction=measured_of(one.deviance_reduction),
         coverage=measured_of(one.coverage),

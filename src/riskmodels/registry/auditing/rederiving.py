@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riskmodels.assurance import bias
+from riskmodels.assurance import amounts, bias
 from riskmodels.assurance.bias_display import safe_groups
 from riskmodels.assurance.scored import ScoredRows, picked_share
 from riskmodels.errors import UserError
@@ -20,9 +20,12 @@ from riskmodels.modelling.evaluation import Scored, area_interval, compare
 from riskmodels.modelling.rows import Rows, read_table
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import TrainingTable
+from riskmodels.records.bias import BiasAudit
 from riskmodels.registry.auditing.held import Held
+from riskmodels.registry.auditing.rederiving_amounts import amount_figures, amounts_again, held_out_amounts
 from riskmodels.registry.auditing.retrained import NOT_TRAINED_AGAIN, trained_again
 from riskmodels.registry.auditing.same_figures import figure, in_words, is_same
+from riskmodels.registry.bundles.amount_predictor import AmountPredictor, AnyPredictor, predictor_of
 from riskmodels.registry.bundles.learned import reproducibility_digest_of
 from riskmodels.registry.bundles.manifest import MANIFEST
 from riskmodels.registry.bundles.predictor import Predictor
@@ -48,7 +51,6 @@ class _Again:
     """What is looked at: the table's held-out rows, scored by the bundle."""
 
     table: TrainingTable
-    rows: Rows
     held_out: Rows
     predictor: Predictor
     facts: CandidateFacts
@@ -104,22 +106,38 @@ def rederive(
     if not all(one.held for one in same):
         return (*same, Held("Every figure", None, "the table and the bundle are not those that were signed"))
     try:
-        rows = read_table(table)
-        held_out = rows.at(facts.model.held_out[-1])
-        again = _Again(table, rows, held_out, Predictor.from_files(files), facts)
-        tell("measuring again", 0.0)
-        measured = tuple(_figures(again))
-        tell("testing for bias again", 0.2)
-        groups = tuple(_groups(again, policy))
-        period = tuple(_held_out_period(again))
+        measured = _measured(table, predictor_of(files), facts, policy, tell)
         anew = tuple(trained_again(table, facts, policy, tell)) if thorough else NOT_TRAINED_AGAIN
     except UserError as error:
         return (*same, Held("Every figure", False, f"they cannot be worked out again: {error.found}"))
-    return (*same, *measured, *groups, *period, *anew)
+    return (*same, *measured, *anew)
+
+
+def _measured(
+    table: TrainingTable, predictor: AnyPredictor, facts: CandidateFacts, policy: ModelPolicy, tell: Progress
+) -> tuple[Held, ...]:
+    """Measure the held-out rows, test them for bias and look at their date again, of a risk or of an amount."""
+    tell("measuring again", 0.0)
+    if isinstance(predictor, AmountPredictor):
+        seen = amounts_again(table, predictor, facts)
+        figures = tuple(amount_figures(seen))
+        tell("testing for bias again", 0.2)
+        audit = amounts.audit(seen.scored_rows(), policy=policy.assurance, harms=table.harms, held=_protected(table))
+        return (*figures, *_groups(audit, facts), *held_out_amounts(seen))
+    again = _Again(table, read_table(table).at(facts.model.held_out[-1]), predictor, facts)
+    figures = tuple(_figures(again))
+    tell("testing for bias again", 0.2)
+    audit = bias.audit(
+        _scored_rows(again), policy=policy.assurance, harms=table.harms, seed=policy.seed, held=_protected(table)
+    )
+    return (*figures, *_groups(audit, facts), *_held_out_period(again))
 
 
 def _same_things(table: TrainingTable, files: Mapping[str, bytes], facts: CandidateFacts) -> Iterator[Held]:
     signed = facts.model
+    yield Held(
+        "A chance or an amount", table.task == signed.task, f"{signed.task} was signed, {table.task} was retained"
+    )
     yield _equal("Retained table", table.digest, signed.table_digest)
     yield _equal("Definition of the use case", table.definition_digest, signed.definition_digest)
     yield _equal("Manifest of the bundle", sha256(files.get(MANIFEST, b"")), signed.bundle_digest)
@@ -167,10 +185,12 @@ def _counts(again: _Again) -> Held:
     return Held("Held-out rows", same, f"{signed.rows:,} were signed for" if same else "their number is another")
 
 
-def _groups(again: _Again, policy: ModelPolicy) -> Iterator[Held]:
-    table, facts = again.table, again.facts
-    named = {str(one["name"]): str(one["protected"]) for one in table.definition.get("audit_by", ()) if _protects(one)}
-    audit = bias.audit(_scored_rows(again), policy=policy.assurance, harms=table.harms, seed=policy.seed, held=named)
+def _protected(table: TrainingTable) -> dict[str, str]:
+    """Give which protected characteristic each audited one records."""
+    return {str(one["name"]): str(one["protected"]) for one in table.definition.get("audit_by", ()) if _protects(one)}
+
+
+def _groups(audit: BiasAudit, facts: CandidateFacts) -> Iterator[Held]:
     again_signed = bias_facts(audit)
     found = {_key(one): one for one in again_signed.comparisons}
     for signed in facts.bias.comparisons:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator
 
 from riskmodels.assurance.whole import assure
 from riskmodels.governance.facts import CandidateFacts
 from riskmodels.modelling import train
 from riskmodels.policy import ModelPolicy
-from riskmodels.records import TrainedModel, TrainingTable
+from riskmodels.records import Interval, TrainedModel, TrainingTable
+from riskmodels.records.amount_model import AmountPeriod
 from riskmodels.records.assurance import Assurance
 from riskmodels.registry.auditing.held import Held
 from riskmodels.registry.auditing.same_figures import SAME, figure, is_same
@@ -61,11 +63,13 @@ def trained_again(table: TrainingTable, facts: CandidateFacts, policy: ModelPoli
 
 
 def _evaluation(model: TrainedModel, facts: CandidateFacts) -> Iterator[Held]:
-    signed = {one.as_of: one.roc_auc for one in facts.periods}
-    for one in model.evaluation.periods:
-        if one.roc_auc is not None and one.role == "development":
-            yield figure(f"ROC AUC at {one.as_of:%d %B %Y}, out of time", one.roc_auc, signed.get(one.as_of))
-    more = sorted(set(signed) - {one.as_of for one in model.evaluation.periods if one.roc_auc is not None})
+    what = "Saved" if model.task == "amount" else "ROC AUC"
+    by_date = dict(_by_date(model))
+    signed = {one.as_of: one.deviance_reduction if model.task == "amount" else one.roc_auc for one in facts.periods}
+    development = {one.as_of for one in model.evaluation.periods if one.role == "development"}
+    for day in sorted(by_date.keys() & development):
+        yield figure(f"{what} at {day:%d %B %Y}, out of time", by_date[day], signed.get(day))
+    more = sorted(set(signed) - set(by_date))
     if more:
         days = ", ".join(f"{day:%d %B %Y}" for day in more)
         yield Held("Other periods", False, f"{days} were signed for, and nothing was scored out of time there")
@@ -74,6 +78,14 @@ def _evaluation(model: TrainedModel, facts: CandidateFacts) -> Iterator[Held]:
     wrong = sorted(name for name, each in found.items() if not is_same(each, said.get(name)))
     why = f"not as signed: {', '.join(wrong)}" if wrong else f"{len(found)} figures, as signed"
     yield Held(f"Figures of the estimator that was not chosen ({other})", not wrong, why)
+
+
+def _by_date(model: TrainedModel) -> Iterator[tuple[datetime.date, Interval]]:
+    """Give how well each date was foretold out of time."""
+    for one in model.evaluation.periods:
+        figure_there = one.deviance_reduction if isinstance(one, AmountPeriod) else one.roc_auc
+        if figure_there is not None:
+            yield one.as_of, figure_there
 
 
 def _audits(found: Assurance, facts: CandidateFacts) -> Iterator[Held]:
@@ -105,7 +117,7 @@ def _explanation(found: Assurance, facts: CandidateFacts) -> Iterator[Held]:
         abs(seen.how.largest_difference - signed.largest_difference),
     )
     same = max(gaps) <= SAME and tuple(one.says for one in seen.importances[:5]) == signed.leading
-    yield _said("What the explanation misses, and what leads", same, f"a gap of {seen.how.largest_gap:.1e} log-odds")
+    yield _said("What the explanation misses, and what leads", same, f"a gap of {seen.how.largest_gap:.1e}")
 
 
 def _said(what: str, same: bool, found: str) -> Held:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -26,6 +26,9 @@ from riskmodels.registry.bundles.manifest import MANIFEST, Manifest, parse_manif
 from riskmodels.registry.bundles.predictor import Predictor
 from riskmodels.registry.bundles.served import Served, ServedTrees
 from riskmodels.registry.bundles.served_amounts import ServedRanges, ServedRegression, ServedToday
+
+if TYPE_CHECKING:
+    from riskmodels.records.amount_intervals import AmountIntervals
 
 __all__ = ["AmountPredictor", "AnyPredictor", "predictor_of"]
 
@@ -95,6 +98,11 @@ class AmountPredictor(Explained):
     def nominal_coverage(self) -> float:
         """Give the share of people whose amount the ranges are made to hold, in (0, 1)."""
         return self._ranges.nominal_coverage
+
+    @property
+    def intervals(self) -> AmountIntervals:
+        """Give the stated ranges as plain numbers."""
+        return self._ranges.intervals
 
     @property
     def disclosure_number(self) -> int:

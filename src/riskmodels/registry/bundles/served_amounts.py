@@ -46,7 +46,15 @@ class ServedToday:
 
 
 class ServedRanges:
-    """The stated ranges, from plain numbers."""
+    """The stated ranges, from plain numbers.
+
+    Attributes
+    ----------
+    intervals : AmountIntervals
+        The numbers.
+    nominal_coverage : float
+        Share of people whose amount they are made to hold.
+    """
 
     def __init__(self, ranges: Ranges, columns: Sequence[InputColumn], definition: Mapping[str, Any]) -> None:
         from riskmodels.records.amount_intervals import AmountIntervals, IntervalCell
@@ -55,11 +63,11 @@ class ServedRanges:
         self._within, self._columns = ranges.within, tuple(columns)
         self._categories = _categories(ranges.within, columns, definition)
         cells = tuple(IntervalCell(one.stratum, one.above, one.low, one.high, one.people) for one in ranges.cells)
-        self._intervals = AmountIntervals(ranges.nominal_coverage, ranges.power, cells)
+        self.intervals = AmountIntervals(ranges.nominal_coverage, ranges.power, cells)
 
     def ends(self, X: FloatArray, expected: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Give the ends of each range: ``0 <= low <= expected <= high``. Each of shape (n_rows,)."""
-        return self._intervals.ends(expected, strata_of(X, self._within, self._columns, self._categories))
+        return self.intervals.ends(expected, strata_of(X, self._within, self._columns, self._categories))
 
 
 def _categories(within: str | None, columns: Sequence[InputColumn], definition: Mapping[str, Any]) -> tuple[str, ...]:
