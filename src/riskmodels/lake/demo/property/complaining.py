@@ -12,7 +12,7 @@ from riskmodels.lake.demo.property.tenures import Tenures
 __all__ = ["COMPLAINTS", "complain"]
 
 COMPLAINTS = ("noise", "waste", "pests", "antisocial_behaviour")
-_A_MONTH = 0.0065
+_A_MONTH = 0.011
 # By tenure: owner, one household, three or four sharers, five or more, social.
 _TENURE = np.array([0.75, 1.1, 1.9, 2.9, 1.0])
 # Shares of the kinds where homes are shared, and elsewhere.

@@ -74,7 +74,7 @@ class Licensing:
         """Let owners who newly need a licence decide whether, and when, they will ask for one."""
         shared = self.needs[which] != SELECTIVE_KIND
         score = _KEEPS_RULES[tenures.portfolio[which]] - 1.1 * tenures.careless[which]
-        score += np.where(shared, -0.45 + 0.95 * homes.affluence[which], 3.5 + 0.75 * homes.affluence[which])
+        score += np.where(shared, -0.45 + 0.5 * homes.affluence[which], 4.0 + 0.4 * homes.affluence[which])
         willing = random.random(len(which)) < 1.0 / (1.0 + np.exp(-score))
         wait = random.exponential(50.0, len(which)).astype(np.int64) + 3
         holds = self.covered(day)[which]
@@ -92,11 +92,12 @@ class Licensing:
         """Say who needs a licence on a day and has none, nor any excuse."""
         return np.asarray((self.needs != NONE) & ~self.covered(day))
 
-    def live(self, journal: Journal, tenures: Tenures, first: int, days: int, random: np.random.Generator) -> None:
-        """Let a month pass: applications come in, are decided, and licences run out or are renewed."""
+    def live(self, journal: Journal, tenures: Tenures, first: int, days: int, random: np.random.Generator) -> Ints:
+        """Let a month pass: applications come in, are decided, and licences run out; give homes no longer to be let."""
         self._receive(journal, first, days)
-        self._decide(journal, first, days, random)
-        self._run_out(tenures, first, days, random)
+        turned_away = self._decide(journal, first, days, random)
+        given_up = self._run_out(tenures, first, days, random)
+        return np.concatenate([turned_away[random.random(len(turned_away)) < 0.8], given_up])
 
     def _receive(self, journal: Journal, first: int, days: int) -> None:
         due = (self.applies_on != NULL) & (self.applies_on < first + days)
@@ -124,7 +125,7 @@ class Licensing:
             noted_on=noted_on,
         )
 
-    def _decide(self, journal: Journal, first: int, days: int, random: np.random.Generator) -> None:
+    def _decide(self, journal: Journal, first: int, days: int, random: np.random.Generator) -> Ints:
         due = np.flatnonzero((self.pending != NULL) & (self.decided_on < first + days))
         draw = random.random(len(due))
         for state, chosen in ((REFUSED, draw < 0.015), (WITHDRAWN, (draw >= 0.015) & (draw < 0.035))):
@@ -136,18 +137,20 @@ class Licensing:
         people = 3 + 2 * (self.kind_sought[granted] == MANDATORY_KIND) + random.integers(0, 3, len(granted))
         self._note(journal, granted, ISSUED, self.decided_on[granted], people)
         self.pending[due] = NULL
+        return due[draw < 0.035]
 
-    def _run_out(self, tenures: Tenures, first: int, days: int, random: np.random.Generator) -> None:
-        """Let owners whose licence ends this month renew in time, late, or never."""
+    def _run_out(self, tenures: Tenures, first: int, days: int, random: np.random.Generator) -> Ints:
+        """Let owners whose licence ends this month renew in time, late, or never; give those who stop letting."""
         ends = (self.runs_until >= first) & (self.runs_until < first + days) & (self.needs != NONE)
         which = np.flatnonzero(ends & (self.pending == NULL) & (self.applies_on == NULL))
-        draw = random.random(len(which)) - 0.06 * tenures.careless[which]
-        in_time, late = draw > 0.32, (draw > 0.2) & (draw <= 0.32)
+        draw = random.random(len(which)) - 0.04 * tenures.careless[which]
+        in_time, late = draw > 0.22, (draw > 0.17) & (draw <= 0.22)
         wait = random.integers(40, 300, len(which))
         ends_on = self.runs_until[which]
         self.applies_on[which] = np.where(
             in_time, np.maximum(first, ends_on - 20), np.where(late, ends_on + wait, NULL)
         )
+        return which[draw < 0.11]
 
     def found(self, which: Ints, day: Ints, random: np.random.Generator) -> None:
         """Let owners who were found without a licence ask for one, most of them."""

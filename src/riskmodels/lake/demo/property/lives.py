@@ -83,7 +83,7 @@ class Lives:
         self.claims.live(self.homes, self.tenures, self.homes.there(first), first, 28, random, self.journal, often=20.0)
         needing = np.flatnonzero(self.licensing.needs >= 0).astype(np.int64)
         self.licensing.decide_whether_to_apply(self.homes, self.tenures, needing, first, random)
-        likely = np.array([0.5, 0.82, 0.78, 0.78, 0.7])[self.tenures.tenure[there]]
+        likely = np.array([0.52, 0.64, 0.56, 0.56, 0.7])[self.tenures.tenure[there]]
         certified = there[random.random(len(there)) < likely]
         lodged = first_day - random.integers(1, 365 * 7, len(certified))
         certify(self.homes, self.tenures, certified, lodged, random, self.journal)
@@ -98,7 +98,9 @@ class Lives:
         changed = tenures.move_on(homes, there, random)
         newly = licensing.need(homes, tenures, there, first)
         licensing.decide_whether_to_apply(homes, tenures, newly, first, random)
-        licensing.live(self.journal, tenures, first, days, streams.named("property licences"))
+        stopped = licensing.live(self.journal, tenures, first, days, streams.named("property licences"))
+        tenures.tenure[stopped] = OWNER
+        changed = np.union1d(changed, stopped)
         self._bill(changed, there, first, days)
         self._certify(changed, first, days)
         self.claims.live(homes, tenures, there, first, days, streams.named("property claims"), self.journal)
@@ -141,6 +143,6 @@ class Lives:
             tenure == OWNER, 0.002, np.where(tenure >= FAMILY_LET, 0.006, 0.0)
         )
         usual &= self.homes.there(first)
-        usual[changed[random.random(len(changed)) < 0.6]] = True
+        usual[changed[random.random(len(changed)) < 0.45]] = True
         which = np.flatnonzero(usual).astype(np.int64)
         certify(self.homes, self.tenures, which, first + random.integers(0, days, len(which)), random, self.journal)

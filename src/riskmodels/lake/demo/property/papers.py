@@ -27,8 +27,12 @@ def certify(
     """Lodge energy certificates for homes, with the tenure that the assessor was told."""
     count, tenure = len(which), tenures.tenure[which]
     told = np.where(tenure == OWNER, 0, np.where(tenure == SOCIAL, 2, 1))
+    # Owners who care little for rules say that they live there.
+    well_off = 1.0 / (1.0 + np.exp(-4.0 * homes.affluence[which]))
+    hides = (told == 1) & (random.random(count) < 0.75 - 0.45 * well_off + 0.15 * tenures.careless[which])
+    told = np.where(hides, 0, told)
     draw = random.random(count)
-    told = np.where(draw < 0.11, 3, np.where(draw < 0.13, 4, np.where(draw < 0.20, random.integers(0, 3, count), told)))
+    told = np.where(draw < 0.14, 3, np.where(draw < 0.17, 4, np.where(draw < 0.30, random.integers(0, 2, count), told)))
     why = np.where(told == 1, 2, np.where(random.random(count) < 0.7, 0, 4))
     kind = homes.kind[which]
     efficiency = np.clip(np.rint(random.normal(64.0, 11.0, count)), 1, 100).astype(np.int64)
@@ -75,9 +79,9 @@ class Claims:
         """Let a month pass: claims begin and end. Where sharers are poor, several run at one address."""
         poor = (1.0 - homes.affluence) / 2.0
         tenure = tenures.tenure
-        rate = np.where(tenures.is_shared, 0.0085 * poor, np.where(tenure == FAMILY_LET, 0.006 * poor, 0.0))
+        rate = np.where(tenures.is_shared, 0.009 * poor**2, np.where(tenure == FAMILY_LET, 0.005 * poor, 0.0005))
         rate = np.where(tenure == SOCIAL, 0.010, rate)
-        several = np.where(tenures.is_shared, 0.8, 0.02)
+        several = np.where(tenures.is_shared, 0.5, 0.03)
         chance = np.stack([rate, rate * several, rate * several], axis=1) * often
         running = self.number != NULL
         draw = random.random(running.shape)

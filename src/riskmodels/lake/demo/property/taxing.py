@@ -18,6 +18,13 @@ DISCOUNTS = ("none", "single_person", "disregarded_adults", "empty_home")
 EXEMPTIONS = ("none", "students", "owner_away", "after_a_death", "other")
 BANDS = ("A", "B", "C", "D", "E", "F", "G", "H")
 _NOT_KNOWN, _LARGEST = PORTFOLIOS.index("not known"), PORTFOLIOS.index("20 and over")
+# How likely an owner elsewhere pays, three adults or more share the bill, one lives alone: for sharers, families who
+# rent, owners and social tenants; where people are poor, and where they are well off.
+_LOOKS = (
+    (np.array([0.02, 0.04, 0.14, 0.01]), np.array([0.55, 0.12, 0.02, 0.01])),
+    (np.array([0.05, 0.20, 0.45, 0.20]), np.array([0.65, 0.22, 0.05, 0.08])),
+    (np.array([0.72, 0.30, 0.10, 0.38]), np.array([0.04, 0.26, 0.42, 0.38])),
+)
 _COLUMNS = ("liable_party", "adults_liable", "discount", "exemption", "owner_portfolio")
 
 
@@ -38,13 +45,13 @@ class Taxing:
     def turnover(self, homes: Stock, tenures: Tenures) -> Floats:
         """Give the chance that liability changes in a month.
 
-        Where people are well off, families who rent move often too; where they are not, it is sharers who come and go.
+        Where people are well off, all who rent move often, and owners too; where they are not, sharers come and go.
         """
-        well_off = (homes.affluence + 1.0) / 2.0
+        well_off = _well_off(homes)
         resident = self.says["liable_party"] == 0
-        sharers = np.where(resident, 0.062 - 0.024 * well_off, 0.010)
-        families = 0.012 + 0.026 * well_off
-        steady = np.where(tenures.tenure == SOCIAL, 0.006, 0.004)
+        sharers = np.where(resident, 0.026 - 0.008 * well_off, 0.010)
+        families = 0.010 + 0.008 * well_off
+        steady = np.where(tenures.tenure == SOCIAL, 0.006, 0.005 + 0.011 * well_off)
         return np.where(tenures.is_shared, sharers, np.where(tenures.tenure == FAMILY_LET, families, steady))
 
     def change(
@@ -81,19 +88,30 @@ class Taxing:
         )
 
 
+def _well_off(homes: Stock) -> Floats:
+    return np.asarray(1.0 / (1.0 + np.exp(-5.0 * homes.affluence)))
+
+
 def _bill(homes: Stock, tenures: Tenures, licensed: Flags, which: Ints, random: np.random.Generator) -> dict[str, Ints]:
-    """Draw what new bills say. An owner who has a licence to share is billed; one who hides lets the sharers be."""
-    tenure, shared = tenures.tenure[which], tenures.is_shared[which]
-    count, well_off = len(which), (homes.affluence[which] + 1.0) / 2.0
-    elsewhere = np.where(shared, np.where(licensed[which], 0.85, 0.16), np.where(tenure == FAMILY_LET, 0.05, 0.012))
-    party = np.where(random.random(count) < elsewhere, 1, 0)
+    """Draw what new bills say.
+
+    Letting looks different in different places. Where people are well off, an owner elsewhere pays and several young
+    adults share the bill, while owners who live there are often alone. Where they are not, one tenant signs for a house
+    full of sharers and claims to live alone, while families who own have many adults and some owners are away.
+    """
+    tenure, count = tenures.tenure[which], len(which)
+    row = np.where(tenures.is_shared[which], 0, np.where(tenure == FAMILY_LET, 1, np.where(tenure == SOCIAL, 3, 2)))
+    shared, let = row == 0, row <= 1
+    well_off = _well_off(homes)[which]
+    away, several, single = (poor[row] + (rich[row] - poor[row]) * well_off for poor, rich in _LOOKS)
+    away = np.where(shared & licensed[which], 0.85, away)
+    party = np.where(random.random(count) < away, 1, 0)
     party = np.where((tenure != OWNER) & (random.random(count) < 0.02), 2, party)
-    people = np.where(shared, random.integers(1, 4, count), random.integers(1, 3, count))
-    single = np.where(shared, 0.30 - 0.24 * well_off, np.where(tenure == SOCIAL, 0.38, 0.27))
+    people = np.where(random.random(count) < several, random.integers(3, 5, count), random.integers(1, 3, count))
     draw = random.random(count)
     discount = np.where(draw < single, 1, np.where(draw > 0.975, 2, np.where(draw > 0.965, 3, 0)))
     discount = np.where(party == 0, discount, 0)
-    student = np.where(shared, 0.05 + 0.10 * well_off, np.where(tenure == FAMILY_LET, 0.035, 0.004))
+    student = np.where(shared, 0.02 + 0.14 * well_off, np.where(let, 0.035, 0.006))
     draw = random.random(count)
     exempt = np.where(draw < student, 1, np.where(draw > 0.985, 2 + (draw > 0.99) + (draw > 0.995), 0))
     known = np.where(random.random(count) < 0.65, tenures.portfolio[which], _NOT_KNOWN)
