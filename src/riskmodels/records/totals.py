@@ -10,9 +10,11 @@ import pandas as pd
 from riskmodels.html_table import html_table
 from riskmodels.records.figures import Interval
 
-__all__ = ["Place", "SeriesBreak", "TotalErrors", "TotalForecast", "TotalsBacktest", "place_words"]
+__all__ = ["NewStarters", "Place", "SeriesBreak", "TotalErrors", "TotalForecast", "TotalsBacktest", "place_words"]
 
 Place = tuple[tuple[str, str], ...]
+
+_ENOUGH_FOR_PERCENTS = 20
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,23 @@ class SeriesBreak:
 
 
 @dataclass(frozen=True)
+class NewStarters:
+    """People who are not there yet and are part of a forecast.
+
+    Attributes
+    ----------
+    kind : str
+        ``"new starters"``, or those under 25, among whom are those who turn 18, where ages are known.
+    people, amount : float
+        How many are expected, and what of the whole total is theirs.
+    """
+
+    kind: str
+    people: float
+    amount: float
+
+
+@dataclass(frozen=True)
 class TotalsBacktest:
     """Forecasts of totals, and how the same procedure did on quarters that it had not seen.
 
@@ -134,6 +153,8 @@ class TotalsBacktest:
         Places whose last value is too old to carry forward.
     pooled : int
         Places too small to be shown, which are given together with others.
+    starters : tuple of NewStarters
+        Who is expected and not there yet, for totals of people.
     notes : tuple of str
         What a reader must know before the figures are used.
     """
@@ -152,6 +173,7 @@ class TotalsBacktest:
     missing: int = 0
     not_forecast: int = 0
     pooled: int = 0
+    starters: tuple[NewStarters, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -209,7 +231,9 @@ class TotalsBacktest:
 
 
 def _cells(one: TotalErrors) -> list[str]:
-    held = "not measured" if one.coverage is None else f"{one.coverage:.1%} of {one.ranged:,}"
+    held = f"{one.covered} of {one.ranged}" if one.ranged else "not measured"
+    if one.coverage is not None and one.ranged >= _ENOUGH_FOR_PERCENTS:
+        held = f"{one.coverage:.1%} of {one.ranged:,}"
     return [f"{one.compared:,}", f"{one.error:.1%}", f"{one.seasonal_naive:.1%}", f"{one.naive:.1%}", held]
 
 

@@ -14,7 +14,7 @@ from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from riskmodels.records.totals import TotalErrors, TotalForecast, TotalsBacktest, place_words
 
-__all__ = ["draw_errors", "draw_forecasts"]
+__all__ = ["draw_errors", "draw_forecasts", "draw_totals"]
 
 Plot = tuple[Figure, str]
 
@@ -55,6 +55,39 @@ def draw_forecasts(totals: pd.DataFrame, found: TotalsBacktest, *, shown: Sequen
     under = f"Dots: published. Line and band: expected, and the range that is to hold {found.nominal_coverage:.0%}"
     figure.suptitle(f"{title}, {found.unit} a quarter\n{under}{measured}", x=0.01, ha="left", fontsize=11)
     return figure, f"{title}: totals known so far and forecasts. " + "; ".join(words) + "."
+
+
+def draw_totals(found: TotalsBacktest, *, of: str, title: str) -> Plot:
+    """Draw what is expected of each place, within which range, largest at the top.
+
+    Parameters
+    ----------
+    found : TotalsBacktest
+        With one forecast for each place.
+    of : str
+        The one characteristic whose sums are drawn, such as ``"ward"``.
+    title : str
+        What the totals are.
+    """
+    coming = [one for one in found.forecasts if [name for name, _ in one.place] == [of]]
+    coming.sort(key=lambda one: one.expected)
+    figure = Figure(figsize=(7.5, 1.9 + 0.24 * len(coming)), dpi=110, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots()
+    for height, one in enumerate(coming):
+        if one.low is not None and one.high is not None:
+            axes.plot([one.low, one.high], [height, height], color=_BLUE, linewidth=5, alpha=0.3)
+        axes.plot(one.expected, height, "o", color=_BLUE, markersize=5)
+    axes.set_yticks(range(len(coming)), [place_words(one.place) for one in coming], fontsize=8)
+    axes.set_xlim(left=0)
+    axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+    axes.set_xlabel(f"{found.unit} (band: the range that is to hold {found.nominal_coverage:.0%})")
+    when = f"{coming[0].begins:%d %B %Y} to {coming[0].ends:%d %B %Y}" if coming else "not forecast"
+    axes.set_title(f"{title}\n{when}", loc="left", fontsize=12)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="x", color="#e5e5e5")
+    words = "; ".join(f"{place_words(one.place)}: {_range_words(one, found.unit)}" for one in reversed(coming))
+    return figure, f"{title}, {when}. {words}."
 
 
 def draw_errors(found: TotalsBacktest) -> Plot:
@@ -113,10 +146,13 @@ def _year(day: datetime.date) -> float:
 def _last_words(coming: Sequence[TotalForecast], unit: str) -> str:
     if not coming:
         return "not forecast"
-    last = coming[-1]
-    if last.low is None or last.high is None:
-        return f"{last.expected:,.0f} {unit} in the quarter from {last.begins:%B %Y}, without a range"
-    return f"{last.expected:,.0f} {unit} ({last.low:,.0f} to {last.high:,.0f}) in the quarter from {last.begins:%B %Y}"
+    return f"{_range_words(coming[-1], unit)} in the quarter from {coming[-1].begins:%B %Y}"
+
+
+def _range_words(one: TotalForecast, unit: str) -> str:
+    if one.low is None or one.high is None:
+        return f"{one.expected:,.0f} {unit}, without a range"
+    return f"{one.expected:,.0f} {unit} ({one.low:,.0f} to {one.high:,.0f})"
 
 
 def _ratio(one: TotalErrors) -> float:
