@@ -26,7 +26,9 @@ __all__ = [
     "MonotoneFacts",
     "PeriodFacts",
     "ProxyFacts",
+    "RouteFacts",
     "RunFacts",
+    "SelectionFacts",
     "SourceFacts",
     "StratumFacts",
     "TransparencyFacts",
@@ -201,9 +203,13 @@ class BiasFacts(Record):
 
 
 class ProxyFacts(Record):
-    """Features that are as good as a protected characteristic; how well all together give each away."""
+    """Features that are as good as a protected characteristic; how well all together give each away.
+
+    ``excused`` names those that are inputs by exception: the gate asks whether the policy in force allows them.
+    """
 
     alarms: tuple[str, ...] = ()
+    excused: tuple[str, ...] = ()
     strength: dict[str, Measured]
 
 
@@ -300,6 +306,51 @@ class TransparencyFacts(Record):
     training: str | None
 
 
+class RouteFacts(Record):
+    """How well those who were looked at by one route are ranked; null counts and figures are of too few to publish."""
+
+    route: str
+    rows: int | None
+    positives: int | None
+    base_rate: Measured
+    roc_auc: Measured
+
+
+class SelectionFacts(Record):
+    """What follows from outcomes being known only where somebody looked, in the held-out period.
+
+    Attributes
+    ----------
+    population, looked_at : int
+        Rows of the population there, and those that somebody looked at.
+    found_per_100_visits : mapping of str to Measured
+        By estimator, by weights for who was looked at.
+    bounds_per_100_visits : mapping of str to (float, float)
+        By estimator, the least and the most, whatever nobody looked at is like; widened to steps of 5.
+    mean_days_earlier, share_found_later : Measured
+        The same visits in the model's order, of the places that were found; shares are rounded to steps of 0.05.
+    later_by_group : mapping of str to mapping of str to Measured
+        Share found later, by characteristic and group.
+    rests_on : str
+        What the figures rest on, in words.
+    propensity_roc_auc, trimmed_share, effective_rows : float or None
+        How well features tell who is looked at, which share of the weights was cut back, what the rows are worth.
+    """
+
+    population: int
+    looked_at: int
+    routes: tuple[RouteFacts, ...]
+    found_per_100_visits: dict[str, Measured]
+    bounds_per_100_visits: dict[str, tuple[float, float]]
+    mean_days_earlier: Measured
+    share_found_later: Measured
+    later_by_group: dict[str, dict[str, Measured]]
+    rests_on: str
+    propensity_roc_auc: float | None = None
+    trimmed_share: float | None = None
+    effective_rows: float | None = None
+
+
 class FileFacts(Record):
     """One file of the bundle: path, SHA-256 and size."""
 
@@ -321,6 +372,7 @@ class RunFacts(Record):
     monotone: MonotoneFacts
     disclosure: DisclosureFacts
     files: tuple[FileFacts, ...]
+    selection: SelectionFacts | None = None
 
 
 class CandidateFacts(RunFacts):

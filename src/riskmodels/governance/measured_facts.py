@@ -31,6 +31,7 @@ from riskmodels.governance.facts import (
     ProxyFacts,
     RunFacts,
 )
+from riskmodels.governance.selection_facts import selection_facts
 from riskmodels.lake import Extract
 from riskmodels.records import TrainedModel, TrainingTable
 from riskmodels.records.assurance import Assurance
@@ -82,12 +83,14 @@ def run_facts(
         bias=bias_facts(found.bias),
         proxies=ProxyFacts(
             alarms=tuple(alarm.suspicion for alarm in found.proxies.alarms),
+            excused=tuple(sorted({one.feature for one in found.proxies.excused})),
             strength={one.name: _measured(one.roc_auc) for one in found.proxies.characteristics},
         ),
         explanation=_explanation(found),
         monotone=_monotone(found),
         disclosure=_disclosure(found.bias),
         files=files,
+        selection=selection_facts(table, model, fewest=fewest),
     )
 
 
@@ -170,8 +173,8 @@ def _period(one: PeriodFigures, fewest: int) -> PeriodFacts:
 
 
 def _data(case: UseCase, table: TrainingTable) -> tuple[DataFacts, ...]:
-    treated = case.outcome.treated_by
-    moving = {case.population.extract, case.outcome.extract, *([treated.extract] if treated else [])}
+    beside = (case.outcome.treated_by, case.outcome.looked)
+    moving = {case.population.extract, case.outcome.extract, *(rows.extract for rows in beside if rows is not None)}
     moving |= {one.extract for one in case.features if one.extract and one.builder not in _TIMELESS_BUILDERS}
     names = {one.__name__ for one in moving}
     sources = {one.__name__: one.source().name for one in case.extracts()}

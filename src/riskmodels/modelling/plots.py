@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from riskmodels.modelling.amount_plots import draw_amount_plots
+from riskmodels.modelling.selection_plots import draw_selection_plots
 from riskmodels.records import Interval, PeriodFigures, TrainedModel
 
 __all__ = ["draw_plots"]
@@ -50,7 +51,8 @@ def draw_plots(model: TrainedModel) -> dict[str, Plot]:
     Returns
     -------
     dict of str to (Figure, str)
-        ``roc``, ``precision_recall``, ``calibration``, ``lift``, ``score_over_time``, each with its alternative text;
+        ``roc``, ``precision_recall``, ``calibration``, ``lift``, ``score_over_time``, each with its alternative text,
+        and ``found_per_100_visits`` where the outcome is known only for those who were looked at;
         of a model of amounts those of :func:`~riskmodels.modelling.amount_plots.draw_amount_plots`.
     """
     if model.task == "amount":
@@ -61,6 +63,7 @@ def draw_plots(model: TrainedModel) -> dict[str, Plot]:
         "calibration": _calibration(model),
         "lift": _lift(model),
         "score_over_time": _over_time(model),
+        **draw_selection_plots(model),
     }
 
 

@@ -9,6 +9,7 @@ that has to do with both being looked at and the outcome.
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -26,7 +27,17 @@ from riskmodels.modelling.rows import FloatArray, Rows
 from riskmodels.records import Estimator, Evaluation, Interval, TrainingTable
 from riskmodels.records.selection import RouteFigures, Selection, SelectionFigures
 
-__all__ = ["AT_RANDOM", "LEAST_FOR_A_RANKING", "OTHERWISE", "OUT_OF_TIME", "bounds", "draws_disagree", "figures_of"]
+__all__ = [
+    "AT_RANDOM",
+    "LEAST_FOR_A_RANKING",
+    "OTHERWISE",
+    "OUT_OF_TIME",
+    "bounds",
+    "draws_disagree",
+    "figures_of",
+    "shown_bounds",
+    "shown_share",
+]
 
 AT_RANDOM = "at random"
 OTHERWISE = "for another reason"
@@ -36,6 +47,8 @@ LEAST_FOR_A_RANKING = 10
 """Fewest with the outcome, and without it, for the ROC AUC of a route."""
 
 _REPLICATES = 400
+_FEWEST_TOLD = 10
+_SHOWN_IN = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +150,18 @@ def bounds(
     return float(ends[0]), float(ends[1])
 
 
+def shown_bounds(ends: tuple[float, float]) -> tuple[int, int]:
+    """Widen bounds to steps of 5 in 100, so that no count of a few can be told from what is shown."""
+    low, high = ends
+    return math.floor(low / _SHOWN_IN) * _SHOWN_IN, min(100, math.ceil(high / _SHOWN_IN) * _SHOWN_IN)
+
+
+def shown_share(share: Interval) -> Interval:
+    """Round a share of a few places to steps of 0.05, for the same reason."""
+    ends = (share.value, share.low, share.high)
+    return Interval(*(None if one is None else round(one * 100 / _SHOWN_IN) * _SHOWN_IN / 100 for one in ends))
+
+
 def draws_disagree(selection: Selection, rows: Rows, *, seed: int) -> str | None:
     """Say so where the weighted share with the outcome is not that among random looks: then features do not tell all.
 
@@ -232,6 +257,10 @@ def _times_100(share: Interval) -> Interval:
     return Interval(*(None if one is None else 100 * one for one in (share.value, share.low, share.high)))
 
 
+def _few(count: int) -> str:
+    return f"{count:,}" if count >= _FEWEST_TOLD else f"fewer than {_FEWEST_TOLD}"
+
+
 def _rests_on(routes: tuple[RouteFigures, ...]) -> str:
     weights = (
         "weights for who was looked at, which are right where the features and the date tell all that has to do with "
@@ -240,20 +269,21 @@ def _rests_on(routes: tuple[RouteFigures, ...]) -> str:
     held_out, _, pooled = routes
     if held_out.roc_auc.value is not None:
         return (
-            f"The ranking rests on {held_out.rows:,} random looks at the held-out date, {held_out.positives:,} with "
-            f"the outcome, which need no assumption. What a list finds rests on {weights}."
+            f"The ranking rests on {held_out.rows:,} random looks at the held-out date, {_few(held_out.positives)} "
+            f"with the outcome, which need no assumption. What a list finds rests on {weights}."
         )
     if pooled.roc_auc.value is not None:
         return (
-            f"Random looks at the held-out date are too few to judge a ranking by ({held_out.rows:,}, "
-            f"{held_out.positives:,} with the outcome). Over all dates judged out of time there are {pooled.rows:,}, "
-            f"{pooled.positives:,} with the outcome, and the ranking rests on those. What a list finds rests on "
+            f"Random looks at the held-out date are too few to judge a ranking by ({_few(held_out.rows)}, "
+            f"{_few(held_out.positives)} with the outcome). Over all dates judged out of time there are "
+            f"{pooled.rows:,}, {_few(pooled.positives)} with the outcome, and the ranking rests on those. What a list "
+            f"finds rests on "
             f"{weights}."
         )
     if pooled.rows:
         return (
-            f"Random looks are too few to judge a ranking by ({pooled.rows:,} over all dates judged out of time, "
-            f"{pooled.positives:,} with the outcome): every figure rests on {weights}. Only the bounds need no "
+            f"Random looks are too few to judge a ranking by ({_few(pooled.rows)} over all dates judged out of time, "
+            f"{_few(pooled.positives)} with the outcome): every figure rests on {weights}. Only the bounds need no "
             "assumption."
         )
     return f"No look was at random: every figure rests on {weights}. Only the bounds need no assumption."

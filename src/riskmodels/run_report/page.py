@@ -14,6 +14,7 @@ from riskmodels.policy import ModelPolicy
 from riskmodels.records import TrainedModel, TrainingTable
 from riskmodels.run_report import tables
 from riskmodels.run_report.amount_tables import amounts_in_short
+from riskmodels.run_report.looked_at import looked_at_sections
 from riskmodels.run_report.sections import Section
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _CAPTIONS = {
     "score_over_time": "Score over time: whether people and figures shift from one date to the next",
     "expected_and_observed": "Expected and observed: whether amounts come true",
     "error_over_time": "Error over time: how far amounts are missed from one date to the next",
+    "found_per_100_visits": "Found in 100 visits: by weights for who was looked at, and at least and at most",
     "interval_coverage": "Stated ranges: how often they hold, by the group that they are made within",
 }
 
@@ -96,6 +98,7 @@ def _page(
     pictures: Sequence[Picture],
     sections: Sequence[Section],
 ) -> Mapping[str, Any]:
+    sections = (*looked_at_sections(table, model), *sections)
     shown = {one.path.stem: _shown(one) for one in pictures}
     placed = {name for section in sections for name in section.pictures}
     return {
@@ -122,7 +125,7 @@ def _page(
                 "title": one.title,
                 "intro": one.intro,
                 "tables": [{"grid": tables.plain(each), "notes": each.notes} for each in one.tables],
-                "pictures": [shown[name] for name in one.pictures],
+                "pictures": [shown[name] for name in one.pictures if name in shown],
             }
             for one in sections
         ],

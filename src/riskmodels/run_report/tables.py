@@ -79,14 +79,17 @@ def over_time(model: TrainedModel) -> tuple[Grid, ...]:
 def periods(table: TrainingTable, model: TrainedModel) -> Grid:
     """Say what became of the population at each as-of date, and what the date was used for."""
     roles = {one.as_of: one.role.replace("_", " ") for one in model.evaluation.periods}
-    left_out = ("Excluded", "Too recent", "Left early")
+    looked = table.selection is not None
+    left_out = ("Excluded", "Too recent", "Left early", *(["Not looked at"] if looked else []))
     had = "With outcome" if table.task == "risk" else "With any amount"
     head = ("As of", "Used for", "Population", *left_out, "Competing", "Helped", "Rows", had)
     rows = tuple(
         _cells(
             day(one.as_of),
             roles.get(one.as_of, "not used"),
-            *(f"{n:,}" for n in (one.population, one.excluded, one.immature, one.censored, one.competing, one.treated)),
+            *(f"{n:,}" for n in (one.population, one.excluded, one.immature, one.censored)),
+            *([f"{one.not_looked:,}"] if looked else []),
+            *(f"{n:,}" for n in (one.competing, one.treated)),
             f"{one.rows:,}",
             "not known yet" if one.positives is None else f"{one.positives:,}",
         )

@@ -58,6 +58,8 @@ def how_well_part(facts: CandidateFacts, written: WrittenByPeople) -> Part:
         return Part(anchor="well", title="How well does it do?", intro=intro, said=said)
     frequencies = tuple(_frequencies(facts, written))
     said = computed(_against_today(facts)) if frequencies else computed("How well it does was not measured.")
+    if facts.selection is not None:
+        said = (*said, *computed(f"The outcome is known only where somebody looked. {facts.selection.rests_on}"))
     return Part(anchor="well", title="How well does it do?", intro=intro, frequencies=frequencies, said=said)
 
 

@@ -20,6 +20,7 @@ from riskmodels.governance.card.in_use import (
     state_of,
     words_part,
 )
+from riskmodels.governance.card.looked_at import looked_at_part
 from riskmodels.governance.card.papers import check_part, digests_part, documents_part, sources_part
 from riskmodels.governance.card.people_say import BLANK, front_words, people_part
 from riskmodels.governance.card.treated_alike import bias_part, held_of_the_nine, less_well_part, proxies_part
@@ -151,11 +152,13 @@ def _details(
     version: str | None,
     asked: Sequence[Signatory],
 ) -> tuple[Part, ...]:
+    looked_at = looked_at_part(facts)
     return (
         gate_part(decision),
         words_part(words, asked),
         people_part(written, facts),
         figures_part(facts),
+        *(() if looked_at is None else (looked_at,)),
         periods_part(facts),
         bias_part(facts),
         proxies_part(facts),
