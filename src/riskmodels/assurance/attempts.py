@@ -17,12 +17,12 @@ import numpy as np
 
 from riskmodels.assurance.price import accuracy_change, disparity, without_features
 from riskmodels.assurance.proxies import MOST_LEVELS, NOT_A_GROUP, protected_by
-from riskmodels.assurance.scored import ScoredRows, scored
+from riskmodels.assurance.scored import HeldOut, ScoredRows, scored
 from riskmodels.assurance.single_features import coded
 from riskmodels.errors import AssuranceError
 from riskmodels.modelling.rows import inputs
 from riskmodels.records import TrainedModel, TrainingTable
-from riskmodels.records.mitigation import DisparityMetric, WithAndWithout
+from riskmodels.records.mitigation import DisparityMetric, GroupDisparity, WithAndWithout
 from riskmodels.records.proxies import ProxyReport
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "refuse_protected_inputs",
     "refuse_thresholds_named",
     "with_and_without",
+    "with_and_without_each",
 ]
 
 BY_EXCEPTION = ("age", "disability")
@@ -219,31 +220,57 @@ def with_and_without(
     AssuranceError
         If a feature is not one of the model's.
     """
+    (found,) = with_and_without_each(
+        table, model, features, characteristics=[characteristic], metric=metric, least_group=least_group, seed=seed
+    )
+    return found
+
+
+def with_and_without_each(
+    table: TrainingTable,
+    model: TrainedModel,
+    features: Collection[str],
+    *,
+    characteristics: Sequence[str],
+    metric: DisparityMetric,
+    least_group: int,
+    seed: int,
+) -> tuple[WithAndWithout, ...]:
+    """Do the same for several characteristics, one record each; the model is fitted again once."""
     strange = sorted(set(features) - {column.feature for column in table.columns})
-    if strange or not features or characteristic not in table.audit.columns:
+    unknown = sorted(set(characteristics) - set(map(str, table.audit.columns)))
+    if strange or not features or unknown:
         raise AssuranceError(
-            f"{len(strange)} of {len(set(features))} features are not its own, or {characteristic!r} is not audited",
-            expected="features of the model, and a characteristic that the table is audited by",
+            f"{len(strange)} of {len(set(features))} features are not its own, or {len(unknown)} of "
+            f"{len(characteristics)} characteristics are not audited",
+            expected="features of the model, and characteristics that the table is audited by",
             next_step="Name both as the use case names them.",
             who="the data scientist who owns the use case",
         )
     told, untold = scored(table, model), without_features(table, model, features)
     figures = accuracy_change(told, untold, seed=seed)
+    shared = tuple(sorted(set(features))), figures.before, figures.after, figures.change
+    return tuple(
+        WithAndWithout(*shared, _apart(told, untold, name, metric, least_group, seed)) for name in characteristics
+    )
+
+
+def _apart(
+    told: HeldOut, untold: HeldOut, characteristic: str, metric: DisparityMetric, least_group: int, seed: int
+) -> tuple[tuple[GroupDisparity, GroupDisparity], ...]:
+    """Compare each large enough group with the rest, in both scores of the same rows."""
     held = told.audit[characteristic].astype(str)
     large = [
         str(name)
         for name in sorted(held.unique())
         if name not in NOT_A_GROUP and least_group <= len(np.unique(told.entity[held == name])) and (held != name).any()
     ]
-    pairs = [
-        tuple(disparity(rows, characteristic, name, metric, seed=seed) for rows in (told, untold)) for name in large
-    ]
-    return WithAndWithout(
-        tuple(sorted(set(features))),
-        figures.before,
-        figures.after,
-        figures.change,
-        tuple((one, other) for one, other in pairs),
+    return tuple(
+        (
+            disparity(told, characteristic, name, metric, seed=seed),
+            disparity(untold, characteristic, name, metric, seed=seed),
+        )
+        for name in large
     )
 
 

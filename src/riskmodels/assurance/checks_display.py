@@ -11,7 +11,7 @@ from typing import Any
 from riskmodels.records import Interval
 from riskmodels.records.leakage import LeakageReport, ShuffledRun
 from riskmodels.records.mitigation import GroupDisparity, MitigationOffer, WithAndWithout
-from riskmodels.records.proxies import FeatureStrength, PlainTable, PriceOfRemoving, ProxyReport
+from riskmodels.records.proxies import ExactProxy, FeatureStrength, PlainTable, PriceOfRemoving, ProxyReport
 
 __all__ = ["as_html", "as_json", "plain_tables"]
 
@@ -57,16 +57,22 @@ def as_json(found: Shown) -> dict[str, Any]:
 
 
 def _exact(report: ProxyReport) -> tuple[PlainTable, ...]:
-    if not report.alarms:
+    return (
+        *_exact_of("Exact proxies, which may not be inputs", report.alarms),
+        *_exact_of("Exact proxies of age or disability that are inputs by exception, on signed advice", report.excused),
+    )
+
+
+def _exact_of(caption: str, found: tuple[ExactProxy, ...]) -> tuple[PlainTable, ...]:
+    if not found:
         return ()
     rows = tuple(
         (one.feature, one.says, f"{one.characteristic}: {one.group}", one.figure.as_text())
         if one.kind == "tells_apart"
         else (one.feature, one.says, f"{one.characteristic}: {one.group}", "a value of it implies the group")
-        for one in report.alarms
+        for one in found
     )
-    head = ("Feature", "In words", "Stands for", "ROC AUC of it alone")
-    return (PlainTable("Exact proxies, which may not be inputs", head, rows),)
+    return (PlainTable(caption, ("Feature", "In words", "Stands for", "ROC AUC of it alone"), rows),)
 
 
 def _strongest(report: LeakageReport) -> tuple[PlainTable, ...]:
@@ -100,18 +106,20 @@ def _proxies(report: ProxyReport) -> dict[str, Any]:
             }
             for one in report.characteristics
         ],
-        "alarms": [
-            {
-                "characteristic": one.characteristic,
-                "protected": one.protected,
-                "group": one.group,
-                "feature": one.feature,
-                "kind": one.kind,
-                "suspicion": one.suspicion,
-            }
-            for one in report.alarms
-        ],
+        "alarms": [_exact_proxy(one) for one in report.alarms],
+        "excused": [_exact_proxy(one) for one in report.excused],
         "notes": list(report.notes),
+    }
+
+
+def _exact_proxy(one: ExactProxy) -> dict[str, Any]:
+    return {
+        "characteristic": one.characteristic,
+        "protected": one.protected,
+        "group": one.group,
+        "feature": one.feature,
+        "kind": one.kind,
+        "suspicion": one.suspicion,
     }
 
 

@@ -106,8 +106,9 @@ def shuffled_run(
 ) -> ShuffledRun:
     """Deal amounts out at random within each as-of date, learn, and judge as a training does: nothing is to be saved.
 
-    What is saved is a share of the deviance of one amount for everybody, the mean of what was learned from. It is above
-    0 where people are judged by what was learned from their own amount.
+    What is saved is a share of the deviance of one amount for everybody, the mean of those who are judged; what was
+    learned is made right in sum for them too, since amounts rise from one date to the next and dealing leaves that as
+    it is. It is above 0 where people are judged by what was learned from their own amount.
 
     Parameters
     ----------
@@ -130,11 +131,12 @@ def _saved(learn: Rows, judged: Rows, columns: tuple[ModelColumn, ...], *, seed:
     settings = amount_settings_to_try(len(learn), FIRST_POWER, least=LEAST_IN_LEAF)[0] | {"learning_rate": 0.1}
     with threadpool_limits(1, user_api="blas"):
         booster, _ = grow(learn, columns, settings, rounds=ROUNDS, seed=seed)
-    mean = np.full(len(judged), np.average(learn.y, weights=learn.weight))
+    expected = np.exp(tree_score(booster, judged.X))
+    mean = np.full(len(judged), np.average(judged.y, weights=judged.weight))
     if not mean[0] > 0:
         return float("nan")
-    expected = np.exp(tree_score(booster, judged.X))
-    of_model, of_mean = (mean_deviance(judged.y, said, FIRST_POWER, weight=judged.weight) for said in (expected, mean))
+    right = expected * mean[0] / np.average(expected, weights=judged.weight)
+    of_model, of_mean = (mean_deviance(judged.y, said, FIRST_POWER, weight=judged.weight) for said in (right, mean))
     return 1 - of_model / of_mean if of_mean > 0 else float("nan")
 
 

@@ -78,7 +78,7 @@ def explanation_tables(found: Explanation, *, top: int = 15) -> tuple[PlainTable
     rows = tuple((one.says, f"{one.mean_absolute:.3f}", f"{one.share:.0%}") for one in found.importances[:top])
     head = ("Feature", f"Moves the score by ({found.scale}, on average)", "Share of all")
     caption = f"What the {found.estimator} model goes by most"
-    return (PlainTable(caption, head, rows, (*explain_display.in_words(found), *found.notes)),)
+    return (PlainTable(caption, head, rows, tuple(explain_display.in_words(found))),)
 
 
 def draw_plots(found: Assurance) -> dict[str, dict[str, tuple[Figure, str]]]:

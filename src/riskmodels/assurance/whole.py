@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 from riskmodels.assurance import amounts, bias, explain, leakage, leaks_of_amounts, mitigation
@@ -10,7 +11,7 @@ from riskmodels.assurance.attempts import (
     refuse_amounts,
     refuse_group_thresholds,
     refuse_protected_inputs,
-    with_and_without,
+    with_and_without_each,
 )
 from riskmodels.assurance.directions import check_directions
 from riskmodels.assurance.proxies import find_proxies
@@ -86,7 +87,7 @@ def assure(
     )
     return Assurance(
         bias=groups,
-        proxies=stands_for,
+        proxies=_excused(stands_for, policy),
         leakage=leaks,
         explanation=goes_by,
         exceptions=_exceptions(table, model, policy, stands_for, groups),
@@ -118,17 +119,24 @@ def _exceptions(
     features = [one.feature for one in needed]
     if not features:
         return ()
-    return tuple(
-        with_and_without(
-            table,
-            model,
-            features,
-            characteristic=str(name),
-            metric=_metric(table),
-            least_group=groups.least_people,
-            seed=policy.seed,
-        )
-        for name in table.audit.columns
+    return with_and_without_each(
+        table,
+        model,
+        features,
+        characteristics=[str(name) for name in table.audit.columns],
+        metric=_metric(table),
+        least_group=groups.least_people,
+        seed=policy.seed,
+    )
+
+
+def _excused(proxies: ProxyReport, policy: ModelPolicy) -> ProxyReport:
+    """Set the alarms apart that are about inputs by exception; none but of age or disability got this far."""
+    allowed = {one.feature for one in justified(policy)}
+    return dataclasses.replace(
+        proxies,
+        alarms=tuple(one for one in proxies.alarms if one.feature not in allowed),
+        excused=tuple(one for one in proxies.alarms if one.feature in allowed),
     )
 
 

@@ -24,7 +24,7 @@ def measured_outcomes(facts: CandidateFacts, policy: ModelPolicy, asked: Promoti
         _leakage(facts),
         *_accuracy(facts, asked),
         _bias(facts),
-        _proxies(facts),
+        _proxies(facts, policy),
         _adds_up(facts),
         _steady(facts, asked),
         _monotone(facts),
@@ -181,10 +181,18 @@ def _bias(facts: CandidateFacts) -> Outcome:
     )
 
 
-def _proxies(facts: CandidateFacts) -> Outcome:
+def _proxies(facts: CandidateFacts, policy: ModelPolicy) -> Outcome:
     measured = [name for name, one in facts.proxies.strength.items() if one.value is not None]
-    wrong = [*facts.proxies.alarms] or ["it was not measured for any characteristic"] * (not measured)
-    found = _listed(wrong, f"no feature is an exact proxy, of {len(measured)} characteristics that were measured")
+    allowed = {one.feature for one in policy.assurance.allowed_by_exception}
+    unlawful = [
+        f"{feature} stands for a protected characteristic, and the policy in force does not allow it by exception"
+        for feature in facts.proxies.excused
+        if feature not in allowed
+    ]
+    wrong = [*facts.proxies.alarms, *unlawful] or ["it was not measured for any characteristic"] * (not measured)
+    held = f"no feature is an exact proxy, of {len(measured)} characteristics that were measured"
+    held += f", save by exception: {', '.join(facts.proxies.excused)}" if facts.proxies.excused else ""
+    found = _listed(wrong, held)
     return Outcome("proxies", not wrong, found, "measured, and no feature as good as a protected characteristic")
 
 

@@ -31,5 +31,10 @@ class Interval:
         if self.value is None:
             return "not defined"
         if self.low is None or self.high is None:
-            return f"{self.value:.0%} (interval not defined)"
-        return f"{self.value:.0%} ({self.low:.0%} to {self.high:.0%})"
+            return f"{_percent(self.value)} (interval not defined)"
+        return f"{_percent(self.value)} ({_percent(self.low)} to {_percent(self.high)})"
+
+
+def _percent(share: float) -> str:
+    # Adding 0 turns a minus 0, which would read as below 0, into 0.
+    return f"{round(share, 2) + 0.0:.0%}"

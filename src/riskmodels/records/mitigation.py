@@ -176,7 +176,7 @@ class WithAndWithout:
         )
         groups = tuple(
             (
-                f"{one.group} against the rest ({one.metric.replace('_', ' ')})",
+                f"{one.characteristic}: {one.group} against the rest ({one.metric.replace('_', ' ')})",
                 one.difference.in_percents(),
                 other.difference.in_percents(),
             )

@@ -144,6 +144,8 @@ class ProxyReport:
         All that the table is audited by, in its order; those that could not be measured say why.
     alarms : tuple of ExactProxy
         Features that may not be inputs (Equality Act 2010 s13), strongest first.
+    excused : tuple of ExactProxy
+        Features that stand for age or disability and are inputs by exception, with the equality lead's signed advice.
     threshold : float
         ROC AUC of one feature alone from which it is called an exact proxy.
     least_group : int
@@ -156,10 +158,11 @@ class ProxyReport:
     threshold: float
     least_group: int
     notes: tuple[str, ...] = ()
+    excused: tuple[ExactProxy, ...] = ()
 
     @property
     def passed(self) -> bool:
-        """Say whether no feature is an exact proxy of a characteristic that was measured."""
+        """Say whether no feature is an exact proxy of a characteristic, save those that are inputs by exception."""
         return not self.alarms
 
     def named(self, characteristic: str) -> CharacteristicProxies:

@@ -49,10 +49,10 @@ def table() -> TrainingTable:
     audit = pd.DataFrame(
         {
             "sex": rng.choice(["Female", "Male"], PEOPLE)[person],
-            "imd_quintile": rng.choice(["1", "2", "3", "4", "5"], PEOPLE)[person],
+            "age_band": np.where(made.X["age"] > 64, "65 and over", "Under 65"),
         }
     )
-    definition = {"name": "made_up_costs", "audit_by": [{"name": "sex", "protected": "sex"}, {"name": "imd_quintile"}]}
+    definition = {"name": "made_up_costs", "audit_by": [{"name": "sex", "protected": "sex"}, {"name": "age_band"}]}
     travelled = TimeTravelCheck(20, (datetime.date(2022, 1, 1),), ())
     report = dataclasses.replace(made.report, time_travel=travelled)
     return dataclasses.replace(made, audit=audit, definition=definition, report=report)
@@ -103,6 +103,15 @@ def test_a_table_without_a_leak_passes_every_search(found: Assurance) -> None:
     assert saved is not None
     assert saved.deviance_reduction is not None
     assert (saved.deviance_reduction.value or 0) < 0.01
+
+
+def test_amounts_that_rise_and_a_column_that_tells_the_date_are_no_leak(table: TrainingTable) -> None:
+    period = np.unique(table.spine["as_of"], return_inverse=True)[1]
+    X = table.X.assign(hours=period.astype(float))
+    rising = dataclasses.replace(table, X=X, outcome=table.outcome * 1.2**period)
+    rows = read_amounts(rising)
+    plan = plan_periods(rows, rising.horizon_days, amounts=True)
+    assert True is shuffled_run(rows, rising.columns, plan, seed=1).passed
 
 
 def test_judging_people_by_what_was_learned_from_their_own_amount_is_caught(table: TrainingTable) -> None:
@@ -168,7 +177,7 @@ def test_trees_go_the_way_that_is_declared(table: TrainingTable, model: TrainedM
 
 
 def test_an_input_by_exception_is_shown_with_and_without(found: Assurance) -> None:
-    assert ["sex", "imd_quintile"] == [one.disparities[0][0].characteristic for one in found.exceptions]
+    assert ["sex", "age_band"] == [one.disparities[0][0].characteristic for one in found.exceptions]
     for one in found.exceptions:
         assert ("age",) == one.features
         assert {"mean_tweedie_deviance", "mean_absolute_error"} == set(one.accuracy_change)
@@ -179,6 +188,13 @@ def test_an_input_by_exception_is_shown_with_and_without(found: Assurance) -> No
     shown = " ".join(" ".join(row) for row in found.exceptions[0].cells().rows)
     assert "Mean Tweedie deviance" in shown
     assert "Female against the rest (mean error)" in shown
+
+
+def test_an_exact_proxy_that_is_an_input_by_exception_is_set_apart(found: Assurance) -> None:
+    assert found.proxies.passed
+    assert {"age"} == {one.feature for one in found.proxies.excused}
+    assert any("that are inputs by exception" in one.caption for one in tables(found))
+    assert as_json(found)["proxies"]["excused"]
 
 
 def test_the_price_of_removing_is_in_deviance(table: TrainingTable, model: TrainedModel) -> None:

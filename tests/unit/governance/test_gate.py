@@ -105,6 +105,7 @@ COMPARISON = {
             },
         ),
         ("proxies", {"proxies": {"alarms": ["a feature is as good as sex"]}}),
+        ("proxies", {"proxies": {"excused": ["support_reason"]}}),
         ("explanation", {"explanation": {"largest_gap": 1e-3}}),
         ("explanation", {"explanation": {"checked_rows": 0}}),
         ("stability", {"explanation": {"stability": measured(0.3)}}),
