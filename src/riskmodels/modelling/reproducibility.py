@@ -99,8 +99,6 @@ def learned_arrays(pipeline: Any) -> dict[str, FloatArray]:
     if "stepped" in parts:
         arrays["quantiles"] = parts["stepped"]["rank"].quantiles_
         arrays["fills"] = parts["stepped"]["fill"].statistics_
-    if "grown" in parts:
-        arrays["grown"] = parts["grown"]["fill"].statistics_
     if "plain" in parts:
         arrays["plain"] = parts["plain"].statistics_
     return arrays

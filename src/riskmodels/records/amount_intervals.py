@@ -61,9 +61,9 @@ class AmountIntervals:
         return tuple(dict.fromkeys(cell.stratum for cell in self.cells if cell.stratum is not None))
 
     def people(self, stratum: str) -> int:
-        """Count the people who set the widths of a stratum, or of the rest where it has no cells of its own."""
+        """Give the fewest people behind any cell of a stratum, or of the rest where it has no cells of its own."""
         here = stratum if stratum in self.strata else None
-        return sum(cell.people for cell in self.cells if cell.stratum == here)
+        return min(cell.people for cell in self.cells if cell.stratum == here)
 
     def ends(self, expected: FloatArray, strata: npt.NDArray[np.str_]) -> tuple[FloatArray, FloatArray]:
         """Give the ends of each interval: ``0 <= low <= expected <= high``. Each of shape (n_rows,).

@@ -13,6 +13,7 @@ import pandas as pd
 
 from riskmodels.html_table import html_table
 from riskmodels.records.figures import Interval
+from riskmodels.records.totals import TotalsBacktest
 
 __all__ = ["AmountBin", "AmountEstimator", "AmountEvaluation", "AmountGroup", "AmountPeriod", "StratumIntervals"]
 
@@ -77,7 +78,8 @@ class AmountGroup:
 class StratumIntervals:
     """Prediction intervals within one stratum: how many people set their width, and how often they held.
 
-    ``held_out_rows`` says how many held-out rows the figures are of: few of them may not be shown.
+    ``rows`` is the fewest people that any number of its intervals rests on. ``held_out_rows`` says how many held-out
+    rows the figures are of: few of them may not be shown.
     """
 
     stratum: str
@@ -124,6 +126,8 @@ class AmountEvaluation:
         Prediction intervals by stratum.
     notes : tuple of str
         What a reader must know before the figures are used.
+    totals : TotalsBacktest or None
+        Totals by place over the next two quarters, where they are forecast.
     """
 
     held_out: tuple[datetime.date, ...]
@@ -140,6 +144,7 @@ class AmountEvaluation:
     calibration: Mapping[str, tuple[AmountBin, ...]] = field(repr=False)
     strata: tuple[StratumIntervals, ...] = field(repr=False)
     notes: tuple[str, ...] = ()
+    totals: TotalsBacktest | None = field(default=None, repr=False)
 
     def _repr_html_(self) -> str:
         estimators = list(self.metrics)

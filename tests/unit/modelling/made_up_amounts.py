@@ -1,4 +1,4 @@
-"""A made-up panel of weekly costs, with a truth that the tests know: many at nothing, a long tail, who goes on and who dies."""
+"""A made-up panel of weekly costs with a known truth: many at nothing, a long tail, some who go on and some who die."""
 
 from __future__ import annotations
 

@@ -15,6 +15,8 @@ from riskmodels.modelling.rows import FloatArray, inputs
 
 __all__ = ["LightGBMAmountEstimator", "amount_settings_to_try"]
 
+_FINE_LEAF = 20
+
 
 @dataclass(frozen=True, eq=False)
 class LightGBMAmountEstimator:
@@ -54,7 +56,9 @@ class LightGBMAmountEstimator:
 
 
 def amount_settings_to_try(rows: int, power: float, *, least: int) -> tuple[dict[str, Any], ...]:
-    """List the hyperparameters to choose from, simplest trees first.
+    """List the hyperparameters to choose from, simplest trees first: those of a risk, and trees with small leaves.
+
+    Small leaves tell today's amount more finely, of which what is to come is often a multiple.
 
     Parameters
     ----------
@@ -66,6 +70,6 @@ def amount_settings_to_try(rows: int, power: float, *, least: int) -> tuple[dict
         The disclosure number: no leaf may rest on fewer rows.
     """
     shared: Mapping[str, Any] = {"objective": "tweedie", "metric": "tweedie", "tweedie_variance_power": power}
-    return tuple(
-        {**one, **shared, "min_data_in_leaf": max(int(one["min_data_in_leaf"]), least)} for one in settings_to_try(rows)
-    )
+    plain = settings_to_try(rows)
+    fine = {**plain[-1], "min_data_in_leaf": _FINE_LEAF}
+    return tuple({**one, **shared, "min_data_in_leaf": max(one["min_data_in_leaf"], least)} for one in (*plain, fine))

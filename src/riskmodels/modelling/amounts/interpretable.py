@@ -2,7 +2,8 @@
 
 The preparation is that of the interpretable model of a risk: ranks with straight lines between four knots, flags and
 one-hot columns as they are, an indicator of what is missing. Today's amount goes in once more as its logarithm, since
-an amount that goes on is a multiple of what it was. Each term multiplies the expected amount (log link).
+an amount that goes on is a multiple of what it was, with an indicator of those who have nothing today. Each term
+multiplies the expected amount (log link).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
-from sklearn.impute import SimpleImputer
+from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.linear_model import TweedieRegressor
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -90,15 +91,14 @@ def fit_amount_preparation(rows: Rows, columns: Sequence[ModelColumn], *, today:
     plain = fit_preparation(rows, columns)
     if today is None or np.isnan(rows.X[:, today]).all():
         return plain
-    logs = Pipeline(
-        [
-            ("fill", SimpleImputer(strategy="median")),
-            ("log", FunctionTransformer(np.log1p, feature_names_out="one-to-one")),
-        ]
-    )
+    none = ("fill", SimpleImputer(strategy="constant", fill_value=0.0))
+    logs = Pipeline([none, ("log", FunctionTransformer(np.log1p, feature_names_out="one-to-one"))])
+    nothing = Pipeline([none, ("nothing", MissingIndicator(missing_values=0.0, features="all"))])
     parts = [(name, part, places) for name, part, places in plain.transformers]
     with threadpool_limits(1, user_api="blas"):
-        return ColumnTransformer([*parts, ("grown", logs, [today])]).fit(_for_ranks(rows))
+        return ColumnTransformer([*parts, ("grown", logs, [today]), ("nothing", nothing, [today])]).fit(
+            _for_ranks(rows)
+        )
 
 
 def _for_ranks(rows: Rows) -> FloatArray:

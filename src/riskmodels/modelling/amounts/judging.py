@@ -11,7 +11,7 @@ import pandas as pd
 
 from riskmodels.modelling.amounts.crossfit import CrossFittedAmounts
 from riskmodels.modelling.amounts.metrics import MeasuredAmounts, deviance_reduction
-from riskmodels.modelling.amounts.notes import held_out_notes
+from riskmodels.modelling.amounts.notes import held_out_notes, mean_or_median
 from riskmodels.modelling.amounts.rows import AmountRows
 from riskmodels.modelling.metrics import equal_bins
 from riskmodels.modelling.periods import Plan
@@ -103,7 +103,10 @@ def judge_amounts(
         others=_group(held_out, expected[chosen], ~held_out.competing, seed=seed),
         calibration={name: _bins(values, held_out, seed=seed) for name, values in expected.items()},
         strata=strata_of(held_out, low, high, intervals, seed=seed),
-        notes=held_out_notes(rows, plan, held_out, unit),
+        notes=(
+            *held_out_notes(rows, plan, held_out, unit),
+            *mean_or_median(differences["chosen_minus_baseline"]["mean_absolute_error"], unit),
+        ),
     )
     progress(1.0)
     return found

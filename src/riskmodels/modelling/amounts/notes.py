@@ -8,9 +8,9 @@ import numpy as np
 
 from riskmodels.modelling.amounts.rows import AmountRows
 from riskmodels.modelling.periods import Plan
-from riskmodels.records import TrainingTable
+from riskmodels.records import Interval, TrainingTable
 
-__all__ = ["held_out_notes", "table_notes"]
+__all__ = ["held_out_notes", "mean_or_median", "table_notes"]
 
 _FEW = 30
 _APRIL = 4
@@ -38,6 +38,20 @@ def held_out_notes(rows: AmountRows, plan: Plan, held_out: AmountRows, unit: str
         f"period ({after / before - 1:+.1%})."
     )
     return tuple(notes)
+
+
+def mean_or_median(difference: Interval, unit: str) -> tuple[str, ...]:
+    """Word why a model that is right in sum may miss single people by more than today's practice; else nothing.
+
+    The mean absolute error is least for the median, and most people go on as they are.
+    """
+    if difference.low is None or difference.low <= 0:
+        return ()
+    return (
+        f"Single people are missed by {difference.value or 0:,.2f} {unit} more, on average, than by carrying today's "
+        "amount forward: most people go on as they are, and today's amount is exactly right for them. Expected "
+        "amounts are means, which allow for the few who change much, as totals need; nothing here is about one person.",
+    )
 
 
 def table_notes(table: TrainingTable, rows: AmountRows, plan: Plan, *, power: float) -> tuple[str, ...]:
