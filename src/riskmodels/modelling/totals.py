@@ -28,13 +28,47 @@ from riskmodels.modelling.rows import DATA_SCIENTIST, FloatArray
 from riskmodels.records import TrainedModel, TrainingTable
 from riskmodels.records.totals import NewStarters, Place, TotalErrors, TotalForecast, TotalsBacktest
 
-__all__ = ["expected_on_each_date", "forecast_totals", "people_of", "totals_of"]
+__all__ = ["expected_on_each_date", "forecast_totals", "people_of", "totals_of", "with_totals"]
 
 _QUARTER_DAYS = 91.3
 _LEAST_DAYS_BETWEEN = 75
+_MOST_DATES = 12
 _YOUNG = "18 to 24"
 Flags = npt.NDArray[np.bool_]
 _Places = Mapping[Place, tuple[int, ...]]
+
+
+def with_totals(
+    model: TrainedModel,
+    table: TrainingTable,
+    *,
+    disclosure_number: int = 10,
+    progress: Callable[[float], None] | None = None,
+) -> TrainedModel:
+    """Give a model of amounts with totals in its evaluation; any other model is given back as it is.
+
+    Where the table has too few dates to judge a past forecast, no totals are given and a note says why.
+
+    Parameters
+    ----------
+    model : TrainedModel
+        Trained on the table.
+    table : TrainingTable
+        Where it says what totals are given by.
+    disclosure_number : int
+        Places with fewer people are given together with others.
+    progress : callable, optional
+        Told the share done, in [0, 1].
+    """
+    if table.task != "amount" or table.totals_by is None:
+        return model
+    found = model.amount_evaluation
+    try:
+        totals = totals_of(table, model, disclosure_number=disclosure_number, progress=progress)
+    except TrainingError as why:
+        note = f"Totals by {' and '.join(map(str, table.totals_by.columns))} are not given: {why.found}."
+        return dataclasses.replace(model, evaluation=dataclasses.replace(found, notes=(*found.notes, note)))
+    return dataclasses.replace(model, evaluation=dataclasses.replace(found, totals=totals))
 
 
 def totals_of(
@@ -113,12 +147,12 @@ def expected_on_each_date(
 
 
 def _one_a_quarter(days: Sequence[datetime.date]) -> list[datetime.date]:
-    """Take the newest date, and of the others those that are a quarter or so apart."""
+    """Take the newest dates that are a quarter or so apart."""
     taken: list[datetime.date] = []
     for day in reversed(days):
         if not taken or (taken[-1] - day).days >= _LEAST_DAYS_BETWEEN:
             taken.append(day)
-    return sorted(taken)
+    return sorted(taken[:_MOST_DATES])
 
 
 def people_of(

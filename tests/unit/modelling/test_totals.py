@@ -15,9 +15,9 @@ from riskmodels.modelling.forecasting.origins import totals_at
 from riskmodels.modelling.forecasting.people import read_people
 from riskmodels.modelling.forecasting.shown_places import places_shown
 from riskmodels.modelling.forecasting.starters import expected_starters, starters_after
-from riskmodels.modelling.totals import expected_on_each_date, forecast_totals, people_of
+from riskmodels.modelling.totals import expected_on_each_date, forecast_totals, people_of, with_totals
 from riskmodels.policy import ModelPolicy
-from riskmodels.records import TrainingTable
+from riskmodels.records import TrainedModel, TrainingTable
 from riskmodels.records.totals import TotalsBacktest
 from tests.unit.modelling.made_up_amounts import make_amounts
 from tests.unit.modelling.made_up_people import HORIZON_DAYS, WARDS, make_people
@@ -39,14 +39,19 @@ def found(people: pd.DataFrame) -> TotalsBacktest:
     return forecast(people)
 
 
-def test_ranges_of_places_hold_nine_times_in_ten() -> None:
-    counts = [forecast(make_people(seed=seed, people=400)).overall for seed in range(8)]
+@pytest.fixture(scope="module")
+def several() -> list[TotalsBacktest]:
+    return [forecast(make_people(seed=seed, people=400)) for seed in range(8)]
+
+
+def test_ranges_of_places_hold_nine_times_in_ten(several: list[TotalsBacktest]) -> None:
+    counts = [one.overall for one in several]
     held = sum(one.covered for one in counts) / sum(one.ranged for one in counts)
     assert 0.85 <= held <= 0.95
 
 
-def test_ranges_of_the_whole_hold_as_often_or_more() -> None:
-    sums = [forecast(make_people(seed=seed, people=400)).sums[-1] for seed in range(8)]
+def test_ranges_of_the_whole_hold_as_often_or_more(several: list[TotalsBacktest]) -> None:
+    sums = [found.sums[-1] for found in several]
     assert {()} == {one.place for one in sums}
     assert sum(one.covered for one in sums) / sum(one.ranged for one in sums) >= 0.85
 
@@ -216,7 +221,7 @@ def test_totals_are_drawn_and_shown_in_words(found: TotalsBacktest) -> None:
 
 @pytest.fixture(scope="module")
 def table() -> TrainingTable:
-    made = make_amounts(people=300, periods=10, horizon_days=56, dispersion=3.0).table
+    made = make_amounts(people=120, periods=10, horizon_days=56, dispersion=3.0).table
     spine = made.spine
     wards = pd.Series(np.array(WARDS[:3])[(spine["entity"] % 3).to_numpy()], name="ward")
     every_quarter = made.spine["as_of"].dt.month.to_numpy() % 2 == 1
@@ -232,8 +237,44 @@ def test_the_weight_of_who_died_is_parted_into_time_lived_and_people_stood_for(t
     assert (people["lived"] * people["stands_for"]).to_numpy() == pytest.approx(table.spine["weight"].to_numpy())
 
 
-def test_each_date_is_told_by_a_model_of_what_was_over_by_then(table: TrainingTable) -> None:
-    model = train(table, ModelPolicy(capacity=1, capacity_reason="Nobody is listed", seed=7))
+@pytest.fixture(scope="module")
+def model(table: TrainingTable) -> TrainedModel:
+    return train(table, ModelPolicy(capacity=1, capacity_reason="Nobody is listed", seed=7))
+
+
+def test_a_model_of_amounts_is_given_its_totals(table: TrainingTable, model: TrainedModel) -> None:
+    found = with_totals(model, table).amount_evaluation
+    assert found.totals is not None
+    assert ("ward",) == found.totals.by
+    assert "GBP per week" == found.totals.unit
+    last = table.spine["as_of"].max().date()
+    assert {last} == {one.begins for one in found.totals.forecasts}
+
+
+def test_a_table_with_few_dates_gives_a_note_and_no_totals(table: TrainingTable, model: TrainedModel) -> None:
+    late = (table.spine["as_of"] > pd.Timestamp("2023-04-15")).to_numpy()
+    places, strata = table.totals_by, table.strata
+    assert places is not None
+    assert strata is not None
+    few = dataclasses.replace(
+        table,
+        X=table.X[late].reset_index(drop=True),
+        outcome=table.outcome[late].reset_index(drop=True),
+        audit=table.audit[late].reset_index(drop=True),
+        spine=table.spine[late].reset_index(drop=True),
+        totals_by=places[late].reset_index(drop=True),
+        strata=strata[late].reset_index(drop=True),
+    )
+    found = with_totals(model, few).amount_evaluation
+    assert found.totals is None
+    assert "Totals by ward are not given: no past forecast can be compared" in found.notes[-1]
+
+
+def test_a_model_without_places_is_given_back(table: TrainingTable, model: TrainedModel) -> None:
+    assert with_totals(model, dataclasses.replace(table, totals_by=None)) is model
+
+
+def test_each_date_is_told_by_a_model_of_what_was_over_by_then(table: TrainingTable, model: TrainedModel) -> None:
     expected = expected_on_each_date(table, model)
     first = table.spine["as_of"] == table.spine["as_of"].min()
     assert np.isnan(expected[first]).all()
