@@ -86,7 +86,8 @@ def find_proxies(
 
     Entities are split in two halves: each half is judged by what was learned from the other, so nobody is in both.
     Boosted trees (scikit-learn's HistGradientBoostingClassifier) see all features together; each feature is then
-    taken alone. People whose group is not known are left out, and counted. Higher is worse.
+    taken alone. People whose group is not known are left out, and counted. Higher is worse. Alarms are raised of
+    protected characteristics alone: a measure used beside them, such as tenure, may be an input.
 
     Parameters
     ----------
@@ -121,7 +122,8 @@ def find_proxies(
         asked = _Asked(str(name), protected.get(str(name)), least_group, exact, seed, resamples)
         one, raised = _measure(asked, sample, groups)
         found.append(one)
-        alarms += raised
+        # A measure used beside the Act's characteristics, such as a home's tenure, may be an input as well.
+        alarms += raised if asked.protected is not None else []
     tell("Looking for proxies", 1.0)
     alarms.sort(key=lambda alarm: -(alarm.figure.value or 0.0))
     return ProxyReport(table.case_name, tuple(found), tuple(alarms), exact, least_group, _notes(table, len(chosen)))

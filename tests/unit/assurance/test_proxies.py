@@ -63,6 +63,19 @@ def test_the_known_area_lies_inside_the_interval(plain: TrainingTable) -> None:
     assert low - 0.02 <= 0.760 <= high + 0.02  # the normal distribution's: Phi(1 / sqrt(2))
 
 
+def test_a_measure_beside_the_act_may_be_an_input_too_and_raises_no_alarm(plain: TrainingTable) -> None:
+    tenure = np.where(np.arange(len(plain.X)) % 3 == 0, "rented", "owned")
+    named = {"name": "tenure", "says": "Tenure", "protected": None}
+    table = with_audit(make_panel(extra={"rented": (tenure == "rented").astype(float)}), "tenure", tenure)
+    both = {**table.definition, "audit_by": [*table.definition["audit_by"], named]}
+    report = find_proxies(dataclasses.replace(table, definition=both), least_group=30, seed=1, resamples=200)
+    assert report.passed
+    assert 1.0 == report.named("tenure").roc_auc.value
+    protected = {**both, "audit_by": [*table.definition["audit_by"], {**named, "protected": "race"}]}
+    report = find_proxies(dataclasses.replace(table, definition=protected), least_group=30, seed=1, resamples=200)
+    assert {"rented"} == {alarm.feature for alarm in report.alarms}
+
+
 def test_an_exact_proxy_raises_an_alarm_that_names_it(plain: TrainingTable) -> None:
     title = np.where(male(plain), 1.0, 0.0)
     wrong = np.random.default_rng(2).random(1500) < 0.01
