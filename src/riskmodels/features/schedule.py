@@ -11,9 +11,11 @@ from riskmodels.features.windows import monthly
 
 if TYPE_CHECKING:
     from riskmodels.features.case import UseCase
-    from riskmodels.lake import Lake
+    from riskmodels.lake import Extract, Lake
 
 __all__ = ["every_month"]
+
+_LEAST_DAYS = 28  # without a window, a month of rows is little enough to know anything by
 
 
 def every_month(case: UseCase, lake: Lake) -> tuple[datetime.date, ...]:
@@ -47,20 +49,25 @@ def every_month(case: UseCase, lake: Lake) -> tuple[datetime.date, ...]:
 
 
 def _look_back(case: UseCase, lake: Lake) -> tuple[datetime.datetime | None, int]:
-    """Give what binds: when the rows of an extract begin, and the days of its widest window; None without outcomes.
+    """Give what binds: the day that something begins, and the days to wait from it; None without outcomes.
 
-    An extract whose first row comes after the outcome's is taken to begin with it: what is rare has few rows to go by.
+    Each extract's widest window begins with its first event. An extract whose first event comes after the outcome's is
+    taken to begin with it: what is rare has few rows to go by. And nothing was known before the first rows came in.
     """
-    widest = {case.outcome.extract: 28}
+    outcome = case.outcome.extract
+    widest = {outcome: _LEAST_DAYS}
     for feature in case.features:
         if feature.extract is not None and feature.window is not None:
             widest[feature.extract] = max(widest.get(feature.extract, 0), feature.window.days)
-    known = {
-        extract: lake.query(f'SELECT MIN(_event) AS first_event FROM "{lake.prepare(extract)}"').column(0)[0].as_py()
-        for extract in widest
-    }
-    begun = known[case.outcome.extract]
-    if begun is None:
+    firsts = {extract: _first(lake, extract, "_event") for extract in widest}
+    begun, known = firsts[outcome], _first(lake, outcome, "_visible_from")
+    if begun is None or known is None:
         return None, max(widest.values())
-    ready = [(min(first or begun, begun), widest[extract]) for extract, first in known.items()]
-    return max(ready, key=lambda one: one[0] + datetime.timedelta(days=one[1]))
+    ready = [(min(first or begun, begun), widest[extract]) for extract, first in firsts.items()]
+    return max([*ready, (known, _LEAST_DAYS)], key=lambda one: one[0] + datetime.timedelta(days=one[1]))
+
+
+def _first(lake: Lake, extract: type[Extract], clock: str) -> datetime.datetime | None:
+    found = lake.query(f'SELECT MIN({clock}) AS first_moment FROM "{lake.prepare(extract)}"')
+    moment: datetime.datetime | None = found.column("first_moment")[0].as_py()
+    return moment
