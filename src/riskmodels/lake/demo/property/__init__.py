@@ -12,7 +12,7 @@ import pyarrow as pa
 from riskmodels.lake.demo.calendar import day_number
 from riskmodels.lake.demo.clocks import DAY
 from riskmodels.lake.demo.faults import FaultLedger, picked
-from riskmodels.lake.demo.forms import Codes, Form
+from riskmodels.lake.demo.forms import Codes, Constant, Form
 from riskmodels.lake.demo.journal import NULL, Rows
 from riskmodels.lake.demo.places import Places
 from riskmodels.lake.demo.property.flaws import flawed
@@ -28,7 +28,6 @@ from riskmodels.lake.demo.property.registers import (
 from riskmodels.lake.demo.property.schemes import designations
 from riskmodels.lake.demo.property.stock import stock
 from riskmodels.lake.demo.property.taxing import band_rows
-from riskmodels.lake.demo.property.tenures import SOCIAL
 from riskmodels.lake.demo.property.truth import TRUTH_FILE
 from riskmodels.lake.demo.save import arrow_table, save_table
 from riskmodels.lake.demo.streams import Streams
@@ -86,21 +85,20 @@ def write_property(
     starts, ends = day_number(first_day), day_number(last_day)
     schemes = designations(where)
     lives = Lives.opened(stock(dwellings, where, streams, starts, ends), schemes, streams)
-    social = np.flatnonzero(lives.tenures.tenure == SOCIAL).astype(np.int64)
     lives.live(first_day, last_day, lambda share: tell("Living through the months of private housing", 0.8 * share))
     tell("Writing what the council knows of private housing", 0.8)
     registers = streams.named("property registers")
     homes = lives.homes
     extracts: dict[str, Rows] = {
         "land_properties": gazetteer_rows(homes, lives.visiting, registers),
-        "social_homes": social_rows(homes, social, registers),
+        "social_homes": social_rows(homes, np.flatnonzero(lives.listed).astype(np.int64), registers),
         "council_tax_bands": band_rows(homes, registers),
         "designations": designation_rows(schemes, ends),
         "exclusions": exclusion_rows(homes, starts, ends, registers),
         "area_profiles": profile_rows(where, registers),
     }
     for name in _JOURNALS:
-        rows = lives.journal.take(name)
+        rows = lives.journal.take(name) or _no_rows(name)
         since = _SINCE_THE_FIRST_DAY.get(name)
         extracts[name] = picked(rows, rows[since] >= starts) if since else rows
     faults, counts = FaultLedger(), {}
@@ -118,6 +116,13 @@ def write_property(
 
 # Extracts that other services write too: each has a file of its own in the folder.
 _FILES = {"exclusions": "property.parquet"}
+
+
+def _no_rows(extract: str) -> Rows:
+    empty = np.zeros(0, dtype=np.int64)
+    columns = [name for name, form in EXTRACTS[extract].items() if not isinstance(form, Constant)]
+    kept = [name for name in columns if name not in (*REFERENCES, "recorded_at")]
+    return {"home": empty, **dict.fromkeys(kept, empty), "noted_on": empty}
 
 
 def _with_reference(rows: Rows, uprn: np.ndarray, extract: str) -> Rows:

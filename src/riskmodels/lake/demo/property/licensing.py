@@ -12,7 +12,7 @@ from riskmodels.lake.demo.property.schemes import ADDITIONAL, SELECTIVE, Designa
 from riskmodels.lake.demo.property.stock import Stock
 from riskmodels.lake.demo.property.tenures import FAMILY_LET, LARGE_SHARED, SMALL_SHARED, Tenures
 
-__all__ = ["KINDS", "STATES", "Licensing"]
+__all__ = ["KINDS", "NONE", "STATES", "Licensing"]
 
 KINDS = ("mandatory", "additional", "selective")
 STATES = ("pending", "issued", "refused", "withdrawn", "revoked")

@@ -12,7 +12,7 @@ from riskmodels.lake.demo.arrays import Flags, Ints
 from riskmodels.lake.demo.calendar import day_number, month_starts
 from riskmodels.lake.demo.journal import NULL, Journal
 from riskmodels.lake.demo.property.complaining import complain
-from riskmodels.lake.demo.property.licensing import Licensing
+from riskmodels.lake.demo.property.licensing import NONE, Licensing
 from riskmodels.lake.demo.property.papers import Claims, certify, plan
 from riskmodels.lake.demo.property.schemes import Designation
 from riskmodels.lake.demo.property.stock import Stock
@@ -42,14 +42,19 @@ class Lives:
     streams: Streams
     truth: Truth
     heard: Ints
+    listed: Flags
+    begun: Flags
 
     @classmethod
     def opened(cls, homes: Stock, schemes: tuple[Designation, ...], streams: Streams) -> Lives:
         """Begin years before the lake does."""
         count = len(homes)
+        tenures = Tenures.drawn(homes, streams.named("property tenures"))
+        # A provider's list leaves a few of its homes out.
+        listed = (tenures.tenure == SOCIAL) & (streams.named("property lists").random(count) >= 0.02)
         return cls(
             homes,
-            Tenures.drawn(homes, streams.named("property tenures")),
+            tenures,
             Licensing.none_yet(schemes, count),
             Visiting.none_yet(count),
             Taxing.opened(count),
@@ -58,6 +63,8 @@ class Lives:
             streams,
             Truth(),
             np.zeros((12, count), dtype=np.int64),
+            listed & homes.is_home,
+            np.zeros(count, dtype=np.bool_),
         )
 
     def live(self, first_day: datetime.date, last_day: datetime.date, tell: Callable[[float], None]) -> None:
@@ -75,7 +82,8 @@ class Lives:
     def _open(self, first: int, first_day: int) -> None:
         """Begin the liabilities, claims and certificates that the simulation finds."""
         random = self.streams.named("property opening")
-        there = np.flatnonzero(self.homes.there(first)).astype(np.int64)
+        self.begun = self.homes.there(first)
+        there = np.flatnonzero(self.begun).astype(np.int64)
         self.licensing.need(self.homes, self.tenures, self.homes.there(first), first)
         since = first - random.integers(30, 3000, len(there))
         held = self.licensing.licensed(first)
@@ -91,15 +99,16 @@ class Lives:
     def _month(self, place: int, first: int, days: int, *, seen: bool, visited: bool) -> None:
         homes, tenures, licensing, streams = self.homes, self.tenures, self.licensing, self.streams
         there = homes.there(first)
-        self._come_to_be(first, days)
-        if seen:
-            self.truth.note(homes, tenures, licensing, first)
+        self._come_to_be(there)
         random = streams.named("property tenures")
         changed = tenures.move_on(homes, there, random)
         newly = licensing.need(homes, tenures, there, first)
         licensing.decide_whether_to_apply(homes, tenures, newly, first, random)
+        if seen:
+            self.truth.note(homes, tenures, licensing, first)
         stopped = licensing.live(self.journal, tenures, first, days, streams.named("property licences"))
         tenures.tenure[stopped] = OWNER
+        licensing.needs[stopped] = NONE
         changed = np.union1d(changed, stopped)
         self._bill(changed, there, first, days)
         self._certify(changed, first, days)
@@ -109,7 +118,7 @@ class Lives:
         before = self.heard[(place - 1) % 12].copy()
         self.heard[place % 12] = heard
         if visited:
-            month = Month(first, days, there, before + heard, self.heard.sum(axis=0), tenures.tenure == SOCIAL)
+            month = Month(first, days, there, before + heard, self.heard.sum(axis=0), self.listed)
             chance = self.visiting.visit(
                 homes, tenures, licensing, month, streams.named("property visits"), self.journal
             )
@@ -118,10 +127,11 @@ class Lives:
         if seen:
             self.truth.add_chance(chance)
 
-    def _come_to_be(self, first: int, days: int) -> None:
+    def _come_to_be(self, there: Flags) -> None:
         """Let flats that were made of a house begin, most of them let."""
-        born = np.flatnonzero((self.homes.born > first - days) & (self.homes.born <= first))
-        self.tenures.settle(self.homes, born.astype(np.int64), self.streams.named("property divided"))
+        born = np.flatnonzero(there & ~self.begun).astype(np.int64)
+        self.tenures.settle(self.homes, born, self.streams.named("property divided"))
+        self.begun |= there
 
     def _bill(self, changed: Ints, there: Flags, first: int, days: int) -> None:
         random, homes = self.streams.named("property tax"), self.homes

@@ -59,9 +59,8 @@ def gazetteer_rows(homes: Stock, visiting: Visiting, random: np.random.Generator
     return {name: np.concatenate([first[name], second[name], last[name]]) for name in first}
 
 
-def social_rows(homes: Stock, social: Ints, random: np.random.Generator) -> Rows:
-    """Give the homes of social landlords, but for the few that a provider's list leaves out."""
-    listed = social[random.random(len(social)) >= 0.02]
+def social_rows(homes: Stock, listed: Ints, random: np.random.Generator) -> Rows:
+    """Give the homes that social landlords list as theirs."""
     return {
         "home": listed,
         "landlord": (random.random(len(listed)) < 0.45).astype(np.int64),
