@@ -58,6 +58,7 @@ def measured(here: npt.NDArray[np.float64], measure: str) -> npt.NDArray[np.floa
         "picked": ((1, 1), (0, 1)),
         "found": ((0, 1), (0, 1)),
         "without": ((1, 0), (1, 1)),
+        "outside": ((1, 1), (1, 0)),
         "missed": ((0, 1), (1, 0)),
         "wrong": ((1, 0), (0, 1)),
     }[measure]
@@ -79,7 +80,10 @@ def all_groups(people: npt.NDArray[np.int64]) -> tuple[list[GroupCounts], list[n
 
 
 def attacks(
-    people: npt.NDArray[np.int64], safe: Sequence[SafeGroup], places: Sequence[npt.NDArray[np.float64]]
+    people: npt.NDArray[np.int64],
+    safe: Sequence[SafeGroup],
+    places: Sequence[npt.NDArray[np.float64]],
+    wanted: Sequence[str] = (*MEASURES, "without", "missed", "wrong"),
 ) -> Attack:
     """Give what is shown as equations over the unknowns, its values, and the small counts as sums to be found."""
     shown, small = [], []
@@ -88,7 +92,7 @@ def attacks(
             weights = measured(here, measure).ravel()
             if getattr(group, measure) is not None:
                 shown.append(weights)
-        for either in (*MEASURES, "without", "missed", "wrong"):
+        for either in wanted:
             weights = measured(here, either).ravel()
             if weights @ people.ravel() < NUMBER:
                 small.append(weights)
@@ -138,6 +142,18 @@ def test_no_small_count_is_brought_within_a_narrow_range(drawn: tuple[list[int],
     groups, places = all_groups(people)
     safe = protect_groups(groups, number=NUMBER, round_to=5)
     equations, values, small = attacks(people, safe, places)
+    assert narrowest(equations, values, small) >= NUMBER - 1e-5
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(cubes.filter(lambda drawn: len(drawn[0]) < 3))
+def test_nor_of_amounts_how_few_lie_outside_their_intervals(drawn: tuple[list[int], int, int]) -> None:
+    people = cube(*drawn)
+    groups, places = all_groups(people)
+    safe = protect_groups(groups, number=NUMBER, round_to=5, measures=("rows", "picked"))
+    assert all(one.positives is None and one.found is None for one in safe)
+    equations, values, small = attacks(people, safe, places, ("rows", "picked", "outside"))
+    assert 0 == given_away(equations, small)
     assert narrowest(equations, values, small) >= NUMBER - 1e-5
 
 

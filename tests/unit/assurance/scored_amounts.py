@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import gamma
 
 from riskmodels.assurance.scored import ScoredAmounts
 
@@ -37,7 +38,7 @@ def make_amounts(
     came = rng.random(len(entity)) >= nothing
     outcome = np.where(came, mean * own / (1 - nothing), 0.0)
     women = (sex == "Female")[entity]
-    ends = np.quantile(rng.gamma(SHAPE, 1 / SHAPE, 20_000) / (1 - nothing), (NOMINAL - nothing) / (1 - nothing))
+    ends = gamma.ppf((NOMINAL - nothing) / (1 - nothing), SHAPE, scale=1 / SHAPE) / (1 - nothing)
     return of_amounts(
         mean * np.where(women, 1 - against_women, 1.0),
         outcome,

@@ -35,3 +35,16 @@ def test_the_shares_add_up_to_the_length_of_the_list(scores: list[int], capacity
     picked = picked_share(score, capacity)
     assert picked.sum() == pytest.approx(min(capacity, len(score)))
     assert ((picked >= 0) & (picked <= 1)).all()
+
+
+def test_rows_that_stand_for_many_fill_the_list_by_the_people_they_stand_for() -> None:
+    score, stands_for = np.array([0.9, 0.5, 0.5, 0.1]), np.array([30.0, 10.0, 40.0, 20.0])
+    assert picked_share(score, 30, stands_for=stands_for).tolist() == [1.0, 0.0, 0.0, 0.0]
+    assert picked_share(score, 55, stands_for=stands_for) == pytest.approx([1.0, 0.5, 0.5, 0.0])
+    assert picked_share(score, 200, stands_for=stands_for).tolist() == [1.0] * 4
+
+
+@given(st.lists(st.integers(-5, 5), min_size=1, max_size=60), st.integers(1, 80))
+def test_rows_that_stand_for_one_each_are_picked_as_others_are(scores: list[int], capacity: int) -> None:
+    score = np.asarray(scores, dtype=np.float64)
+    assert picked_share(score, capacity, stands_for=np.ones(len(score))) == pytest.approx(picked_share(score, capacity))
