@@ -72,12 +72,15 @@ def as_of_dates(
         If the lake holds too little history.
     """
     case, asked = ws.case(name), ws.settings.models[name].as_of if name in ws.settings.models else None
-    if asked is not None:
-        return monthly(first or asked.first, last or asked.last, every_months=asked.every_months, day=asked.day)
+    step = 1 if asked is None else asked.every_months
+    if asked is not None and asked.first is not None and asked.last is not None:
+        return monthly(first or asked.first, last or asked.last, every_months=step, day=asked.day)
     if first is not None and last is not None:
-        return monthly(first, last)
-    dates = every_month(case, ws.lake)
-    return monthly(first or f"{dates[0]:%Y-%m}", last or f"{dates[-1]:%Y-%m}") if first or last else dates
+        return monthly(first, last, every_months=step)
+    dates = every_month(case, ws.lake)[::-step][::-1]
+    if first or last:
+        return monthly(first or f"{dates[0]:%Y-%m}", last or f"{dates[-1]:%Y-%m}", every_months=step)
+    return dates
 
 
 def train(
@@ -104,6 +107,7 @@ def train(
         If the table is another use case's, or cannot be learned from.
     """
     from riskmodels import modelling
+    from riskmodels.modelling.totals import with_totals
 
     if table.definition_digest != case.digest:
         raise TrainingError(
@@ -113,7 +117,13 @@ def train(
             who="the data scientist who built the table",
         )
     asked = policy if policy is not None else policy_of(case)
-    return modelling.train(weighed(table, asked), asked, progress=progress)
+    ready, tell = weighed(table, asked), progress or _silent
+    return with_totals(
+        modelling.train(ready, asked, progress=progress),
+        ready,
+        disclosure_number=asked.assurance.disclosure_number,
+        progress=lambda done: tell("Forecasting totals", done),
+    )
 
 
 def weighed(table: TrainingTable, policy: ModelPolicy) -> TrainingTable:

@@ -51,16 +51,21 @@ class LakeSettings(_Record):
 
 
 class AsOfSettings(_Record):
-    """The dates at which the population is looked at: ``first`` and ``last`` are months, such as ``2023-01``."""
+    """The dates at which the population is looked at: ``first`` and ``last`` are months, such as ``2023-01``.
 
-    first: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
-    last: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    Without them, those that the lake can serve; ``every_months`` then counts back from the newest.
+    """
+
+    first: str | None = Field(default=None, pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    last: str | None = Field(default=None, pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
     every_months: int = Field(default=1, ge=1, le=12)
     day: Literal["first", "last"] = "first"
 
     @model_validator(mode="after")
     def _forwards(self) -> Self:
-        if self.last < self.first:
+        if (self.first is None) != (self.last is None):
+            raise ValueError("the first month and the last are given together, or neither")
+        if self.first is not None and self.last is not None and self.last < self.first:
             raise ValueError("the last month comes before the first")
         return self
 

@@ -124,3 +124,11 @@ def test_a_wrong_key_of_the_assurance_policy_is_named_with_the_nearest(tmp_path:
     (tmp_path / "mlflow.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match="disclosure_number"):
         read_settings(tmp_path / "mlflow.yaml")
+
+
+@pytest.mark.parametrize("given", ["first: 2024-01", "last: 2024-01"])
+def test_one_end_of_the_as_of_dates_alone_is_refused(tmp_path: Path, given: str) -> None:
+    text = f"lake: {{uri: lake}}\nmodels:\n  arrears: {{capacity: 5, capacity_reason: Five, as_of: {{{given}}}}}\n"
+    (tmp_path / "mlflow.yaml").write_text(text)
+    with pytest.raises(SettingsError, match="together, or neither"):
+        read_settings(tmp_path / "mlflow.yaml")
