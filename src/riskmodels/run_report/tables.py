@@ -158,6 +158,7 @@ def broken(table: TrainingTable) -> Grid:
         for words, count in (
             *one.quarantined.items(),
             *((f"{link}: not found there", orphans) for link, orphans in one.orphans.items()),
+            *one.read_as.items(),
         )
         if count
     )
