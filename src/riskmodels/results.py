@@ -131,13 +131,17 @@ class BuiltTable:
             "model": self.table.case_name,
             "rows": self.table.rows,
             "columns": len(self.table.columns),
-            "base_rate": float(self.table.outcome.mean()),
+            **self._outcome(),
             "table_digest": self.table.digest,
             "definition_digest": self.table.definition_digest,
             "notes": list(self.table.report.notes),
             "table": str(self.path),
             "audit": str(self.audit_path),
         }
+
+    def _outcome(self) -> dict[str, Any]:
+        mean = float(self.table.outcome.mean())
+        return {"base_rate": mean} if self.table.task == "risk" else {"mean_amount": mean, "unit": self.table.unit}
 
 
 def _travelled(check: TimeTravelCheck) -> dict[str, Any]:

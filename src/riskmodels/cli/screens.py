@@ -99,7 +99,8 @@ def built_screen(built: BuiltTable) -> list[RenderableType]:
     """Show what was built and where it lies."""
     table = built.table
     headings = ("As of", "Population", "Excluded", "Too recent", "Left early", "Helped", "Rows", "With it")
-    periods = _table("Who is in the table, at each as-of date; with it: with the outcome", headings)
+    it = "the outcome" if table.task == "risk" else "any amount"
+    periods = _table(f"Who is in the table, at each as-of date; with it: with {it}", headings)
     for one in table.report.periods:
         positives = "not known yet" if one.positives is None else f"{one.positives:,}"
         counts = (one.population, one.excluded, one.immature, one.censored, one.treated, one.rows)

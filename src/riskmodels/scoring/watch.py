@@ -139,7 +139,7 @@ class Watch:
         may = self._may_serve(now, before)
         if before is not None and may.bundle_digest == before.may.bundle_digest:
             return Held(may, before.predictor)
-        return Held(may, predictor_of(self._source.files(may)))
+        return Held(may, predictor_of(self._source.files(may), task=may.evidence.facts.model.task))
 
     def _may_serve(self, now: datetime.datetime, before: Held | None) -> Servable:
         pack = self._source.pack()

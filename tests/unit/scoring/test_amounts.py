@@ -11,15 +11,16 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from riskmodels.errors import RefusedError, ScoringError
+from riskmodels.errors import RefusedError, ScoringError, UntrustedError
 from riskmodels.registry.bundles import flavour
+from riskmodels.registry.bundles.amount_predictor import predictor_of
 from riskmodels.registry.pins import PIN
 from riskmodels.scoring import AmountScore, Scorer
 from riskmodels.scoring.totals import NOT_KNOWN, withheld
 from riskmodels.worklists.making import _refuse_amounts
 from tests.amounts import UNIT, Chosen, amount_inputs, amount_table, trained_amount
 from tests.unit.scoring.live import Clock, Live
-from tests.unit.scoring.live_amounts import AMOUNT_PURPOSE, AmountLive
+from tests.unit.scoring.live_amounts import AMOUNT_MODEL, AMOUNT_PURPOSE, AmountLive
 
 UNTIL = datetime.date(2026, 12, 1)
 
@@ -195,3 +196,10 @@ def test_a_verified_copy_behind_stock_mlflow_gives_expected_low_and_high(
     assert ["expected", "low", "high"] == list(found)
     wanted = trained_amount(chosen).amount_estimators[chosen].amount(cases())
     assert wanted.tobytes() == found["expected"].to_numpy().tobytes()
+
+
+def test_a_bundle_of_amounts_that_was_signed_as_a_risk_is_not_loaded(live: AmountLive) -> None:
+    files = live.bundle_files(AMOUNT_MODEL, 1, digest=live.digest)
+    with pytest.raises(UntrustedError, match="'risk' was signed"):
+        predictor_of(files, task="risk")
+    assert UNIT == predictor_of(files, task="amount").manifest.unit

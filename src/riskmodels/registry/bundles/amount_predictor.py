@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from riskmodels.errors import UntrustedError
 from riskmodels.registry.bundles.amount_parts import RANGES, CarriedForward, Factors, Ranges
 from riskmodels.registry.bundles.bundle_parts import (
     BASELINE,
@@ -129,16 +130,29 @@ class AmountPredictor(Explained):
 AnyPredictor = Predictor | AmountPredictor
 
 
-def predictor_of(files: Mapping[str, bytes]) -> AnyPredictor:
+def predictor_of(files: Mapping[str, bytes], *, task: str | None = None) -> AnyPredictor:
     """Build the model from a bundle's files, of a risk or of an amount as its manifest says.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        What :func:`~riskmodels.registry.bundles.manifest.checked_files` gave; no digest is checked here.
+    task : str, optional
+        What the author signed that it gives: another thing was asked of an amount than of a risk before it went live.
 
     Raises
     ------
     UntrustedError
-        If the files do not go together, or hold a type that may not be there.
+        If the files do not go together, hold a type that may not be there, or are of another task than was signed.
     RegistryError
         If the installed packages cannot build the model.
     """
-    if parse_manifest(files.get(MANIFEST, b"")).task == "amount":
-        return AmountPredictor.from_files(files)
-    return Predictor.from_files(files)
+    manifest = parse_manifest(files.get(MANIFEST, b""))
+    if task is not None and task != manifest.task:
+        raise UntrustedError(
+            f"the bundle of {manifest.model} gives a model of the task {manifest.task!r}, and {task!r} was signed",
+            expected="a model of the task that the gate was asked about",
+            next_step="Do not load this model. Tell the registry's administrator and the deciding role.",
+            who="the data scientist who trained the model",
+        )
+    return AmountPredictor.from_files(files) if manifest.task == "amount" else Predictor.from_files(files)

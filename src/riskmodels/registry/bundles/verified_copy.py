@@ -93,7 +93,8 @@ def load_verified(folder: Path, *, pin: str, at: datetime.datetime) -> VerifiedC
     files = checked_files(folder, may.bundle_digest, ignored=BESIDE)
     lapses = datetime.datetime.combine(may.approved_until, datetime.time(), datetime.UTC)
     stale = may.status.at + datetime.timedelta(days=may.asked.status_days)
-    return VerifiedCopy(predictor_of(files), may.pack.model, may.version, min(lapses, stale))
+    predictor = predictor_of(files, task=may.evidence.facts.model.task)
+    return VerifiedCopy(predictor, may.pack.model, may.version, min(lapses, stale))
 
 
 def _may_serve(pack: Pack, *, pin: str, at: datetime.datetime) -> Servable:
