@@ -8,8 +8,10 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from riskmodels.modelling.selection_figures import shown_bounds
 from riskmodels.records import Interval, TrainedModel
 from riskmodels.records.amount_model import AmountEvaluation
+from riskmodels.records.selection import SelectionFigures
 
 __all__ = ["as_json", "evaluation_table"]
 
@@ -108,6 +110,8 @@ def as_json(model: TrainedModel) -> dict[str, Any]:
     else:
         own = {"base_rate": model.risk_evaluation.base_rate.value}
         held_out |= own | {"capacity": model.risk_evaluation.capacity}
+        looks = model.risk_evaluation.selection
+        own |= {} if looks is None else {"looked_at": _looked_at(looks)}
     return {
         "model": model.case_name,
         "task": model.task,
@@ -122,6 +126,18 @@ def as_json(model: TrainedModel) -> dict[str, Any]:
         "learned_from": {"as_of": [day.isoformat() for day in model.learned_from], "rows": model.rows},
         "calibrators": dict(model.calibrators),
         "notes": [*model.notes, *evaluation.notes],
+    }
+
+
+def _looked_at(looks: SelectionFigures) -> dict[str, Any]:
+    """Give what follows from outcomes being known only where somebody looked."""
+    return {
+        "population": looks.population,
+        "looked_at": looks.looked_at,
+        "found_per_100_visits": {name: _interval(one) for name, one in looks.found_per_100_visits.items()},
+        "bounds_per_100_visits": {name: list(shown_bounds(one)) for name, one in looks.bounds_per_100_visits.items()},
+        "mean_days_earlier": _interval(looks.found_earlier.mean_days_earlier),
+        "rests_on": looks.rests_on,
     }
 
 

@@ -17,6 +17,7 @@ from riskmodels.modelling.resampling import (
     shifted_interval,
 )
 from riskmodels.modelling.rows import FloatArray, Rows
+from riskmodels.modelling.tempering import kish
 from riskmodels.records import GroupFigures, Interval
 
 __all__ = ["DIFFERENCES", "Scored", "area_interval", "compare", "group_figures", "rate_interval"]
@@ -45,7 +46,7 @@ class Scored:
 
 
 def compare(
-    scored: Scored, pairs: Mapping[str, tuple[str, str]], *, capacity: int, seed: int
+    scored: Scored, pairs: Mapping[str, tuple[str, str]], *, capacity: int, seed: int, weighed: bool = False
 ) -> tuple[dict[str, dict[str, Interval]], dict[str, dict[str, Interval]]]:
     """Measure every estimator, and the differences within pairs, all on the same resamples of entities.
 
@@ -57,6 +58,8 @@ def compare(
         By the difference's name, the estimator and the one to take off.
     capacity : int
         Length of the list.
+    weighed : bool
+        Whether rows stand for many people each, so that a list is told from few of them.
 
     Returns
     -------
@@ -70,9 +73,11 @@ def compare(
     }
     values = {name: _one(one.figures(rows.weight[None, :])) for name, one in ready.items()}
     resampled = _resample(ready, rows, seed=seed)
-    trials = _trials(rows, capacity)
+    trials = {name: _worth(rows, one, capacity) if weighed else _trials(rows, capacity) for name, one in ready.items()}
     metrics = {
-        name: {metric: _interval(metric, values[name][metric], resampled[name][metric], trials) for metric in METRICS}
+        name: {
+            metric: _interval(metric, values[name][metric], resampled[name][metric], trials[name]) for metric in METRICS
+        }
         for name in ready
     }
     differences = {
@@ -130,6 +135,19 @@ def _trials(rows: Rows, capacity: int) -> dict[str, float]:
         "called_high_who_were": listed,
         "called_low_who_were_not": len(rows) - listed,
         "recall_at_capacity": float(rows.y.sum()),
+    }
+
+
+def _worth(rows: Rows, one: Measured, capacity: int) -> dict[str, float]:
+    """Count what shares are told from where rows stand for many: as rows of equal weight, not as those they stand for."""
+    order = one.ranking.order
+    listed = int(np.searchsorted(np.cumsum(rows.weight[order]), capacity)) + 1
+    on, off = kish(rows.weight[order[:listed]]), kish(rows.weight[order[listed:]])
+    return {
+        "precision_at_capacity": on,
+        "called_high_who_were": on,
+        "called_low_who_were_not": off,
+        "recall_at_capacity": kish(rows.weight[rows.y > 0]),
     }
 
 

@@ -66,7 +66,7 @@ def judge(
         "chosen_minus_baseline": (chosen, "baseline"),
         "lightgbm_minus_interpretable": ("lightgbm", "interpretable"),
     }
-    metrics, differences = compare(held_out, pairs, capacity=listed, seed=seed)
+    metrics, differences = compare(held_out, pairs, capacity=listed, seed=seed, weighed=weighed)
     progress(0.4)
     rates = base_rates(rows, seed=seed)
     treated = held_out.rows.treated

@@ -2,16 +2,27 @@ from __future__ import annotations
 
 import dataclasses
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from riskmodels.modelling import train
+from riskmodels.modelling.display import as_json
+from riskmodels.modelling.plots import draw_plots
 from riskmodels.modelling.selection import weigh
-from riskmodels.modelling.selection_figures import AT_RANDOM, OTHERWISE, OUT_OF_TIME, bounds
+from riskmodels.modelling.selection_figures import (
+    AT_RANDOM,
+    OTHERWISE,
+    OUT_OF_TIME,
+    bounds,
+    shown_bounds,
+    shown_share,
+)
 from riskmodels.policy import ModelPolicy
-from riskmodels.records import TrainedModel, TrainingTable
+from riskmodels.records import Interval, TrainedModel, TrainingTable
 from riskmodels.records.selection import SelectionFigures
+from riskmodels.run_report import draw, report_html
 from tests.unit.modelling.homes_looked_at import INPUTS, Homes, homes_looked_at
 
 POLICY = ModelPolicy(capacity=100, capacity_reason="Two officers", seed=7, may_not_be_used_for=("Eviction",))
@@ -111,3 +122,22 @@ def test_bounds_by_hand() -> None:
     # All with one score: a draw, the same whatever the length.
     tied = [bounds(np.zeros(3), y, np.zeros(2), stands_for, capacity=many) for many in (1, 2, 8)]
     assert all(one == pytest.approx(other) for one, other in pairwise(tied))
+
+
+def test_the_report_the_plot_and_the_json_say_it(table: TrainingTable, model: TrainedModel, tmp_path: Path) -> None:
+    plots = draw_plots(model)
+    assert "Today's practice" in plots["found_per_100_visits"][1]
+    pictures = draw(tmp_path, {"found_per_100_visits": plots["found_per_100_visits"]})
+    page = report_html(table, model, POLICY, pictures)
+    assert "Who was looked at" in page
+    assert "At random, at all dates judged out of time" in page
+    assert "whatever is unseen" in page
+    told = as_json(model)["looked_at"]
+    assert set(told["bounds_per_100_visits"]) == set(model.estimators)
+    assert "looked_at" not in as_json(train(dataclasses.replace(table, selection=None), POLICY))
+
+
+def test_shares_and_bounds_are_shown_in_steps() -> None:
+    assert (0, 90) == shown_bounds((2.7, 88.5))
+    assert (5, 100) == shown_bounds((9.9, 99.1))
+    assert Interval(0.1, 0.05, None) == shown_share(Interval(0.118, 0.031, None))

@@ -22,6 +22,7 @@ from riskmodels.policy import ModelPolicy
 from riskmodels.records import TrainingTable
 from riskmodels.records.bias import BiasAudit
 from riskmodels.registry.auditing.held import Held
+from riskmodels.registry.auditing.looked_at import not_looked_at_again
 from riskmodels.registry.auditing.rederiving_amounts import amount_figures, amounts_again, held_out_amounts
 from riskmodels.registry.auditing.retrained import NOT_TRAINED_AGAIN, trained_again
 from riskmodels.registry.auditing.same_figures import figure, in_words, is_same
@@ -107,7 +108,8 @@ def rederive(
         return (*same, Held("Every figure", None, "the table and the bundle are not those that were signed"))
     try:
         measured = _measured(table, predictor_of(files), facts, policy, tell)
-        anew = tuple(trained_again(table, facts, policy, tell)) if thorough else NOT_TRAINED_AGAIN
+        once = (*NOT_TRAINED_AGAIN, *not_looked_at_again(facts))
+        anew = tuple(trained_again(table, facts, policy, tell)) if thorough else once
     except UserError as error:
         return (*same, Held("Every figure", False, f"they cannot be worked out again: {error.found}"))
     return (*same, *measured, *anew)
@@ -160,7 +162,11 @@ def _figures(again: _Again) -> Iterator[Held]:
     signed, seed = again.facts.model, again.predictor.manifest.seed
     yield _counts(again)
     metrics, differences = compare(
-        again.scored(), {_GAIN: (again.chosen, _BASELINE)}, capacity=signed.capacity, seed=seed
+        again.scored(),
+        {_GAIN: (again.chosen, _BASELINE)},
+        capacity=signed.capacity,
+        seed=seed,
+        weighed=again.table.weighed,
     )
     mine = metrics[again.chosen]
     for name, says in _NAMES.items():

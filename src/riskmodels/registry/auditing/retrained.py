@@ -13,6 +13,7 @@ from riskmodels.records import Interval, TrainedModel, TrainingTable
 from riskmodels.records.amount_model import AmountPeriod
 from riskmodels.records.assurance import Assurance
 from riskmodels.registry.auditing.held import Held
+from riskmodels.registry.auditing.looked_at import looked_at_again
 from riskmodels.registry.auditing.same_figures import SAME, figure, is_same
 from riskmodels.registry.environment import describe_environment
 
@@ -58,6 +59,7 @@ def trained_again(table: TrainingTable, facts: CandidateFacts, policy: ModelPoli
         return
     yield Held(what, True, f"the same, {model.digest[:16]}...")
     yield from _evaluation(model, facts)
+    yield from looked_at_again(table, model, facts)
     yield from _audits(assure(table, model, policy, progress=tell), facts)
     yield _IN_THE_LAKE
 
