@@ -139,7 +139,7 @@ def _trials(rows: Rows, capacity: int) -> dict[str, float]:
 
 
 def _worth(rows: Rows, one: Measured, capacity: int) -> dict[str, float]:
-    """Count what shares are told from where rows stand for many: as rows of equal weight, not as those they stand for."""
+    """Count what shares are told from where rows stand for many: as rows of equal weight, not as those stood for."""
     order = one.ranking.order
     listed = int(np.searchsorted(np.cumsum(rows.weight[order]), capacity)) + 1
     on, off = kish(rows.weight[order[:listed]]), kish(rows.weight[order[listed:]])
