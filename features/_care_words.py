@@ -181,7 +181,7 @@ reviews = [
     count(
         CareEvents,
         where=UNPLANNED_REVIEW,
-        over=weeks(13, 52),
+        over=weeks(13, 52, 104),
         name="unplanned_reviews",
         says="Reviews that were not planned, in the last {over}",
         unit="reviews",

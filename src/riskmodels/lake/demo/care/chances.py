@@ -25,7 +25,7 @@ __all__ = [
     "SCALE_POWER",
     "STARTS",
     "STATES",
-    "UNPLANNED_REVIEW",
+    "blue_review",
     "chances",
     "is_step_up",
     "price",
@@ -41,7 +41,7 @@ COMMUNITY = (3, 4, 5, 9, 10, 11)
 GROUPS = ("older", "learning disability", "mental health", "physical disability")
 GROUP_SHARES = (0.55, 0.23, 0.12, 0.10)
 # How much faster than others things move for a person: few go fast, and records tell it only in part.
-FRAILTIES = (0.45, 1.0, 2.3)
+FRAILTIES = (0.35, 1.0, 3.0)
 CARERS = 2  # with an unpaid carer, or without
 # Cost of a week of each state at the prices of April 2022, by group.
 _HOME = (168.0, 336.0, 624.0)
@@ -115,7 +115,8 @@ _MOVES_AWAY = 0.0005
 _CARER_LOST = np.array([0, 0.001, 0.003, 0.003, 0.005, 0.008, 0.004, 0, 0, 0.003, 0.001, 0.001, 0, 0])
 _WITHOUT_CARER = 1.7  # how much likelier a step up is once nobody cares at home
 # Chance in a week of a review that was not planned and has no change of support as its cause.
-UNPLANNED_REVIEW = np.array([0, 0, 0, 0.004, 0.006, 0.009, 0.005, 0.003, 0.004, 0.003, 0.003, 0.005, 0, 0])
+_UNPLANNED_REVIEW = np.array([0, 0, 0, 0.004, 0.006, 0.009, 0.005, 0.003, 0.004, 0.003, 0.003, 0.005, 0, 0])
+_OF_REVIEWS = 1.4  # how much more than other things such reviews go with frailty
 # Rises of what providers are paid, each April.
 _RISES = {2022: 1.05, 2023: 1.085, 2024: 1.075, 2025: 1.055, 2026: 1.045}
 _USUAL_RISE = 1.03
@@ -123,6 +124,11 @@ _USUAL_RISE = 1.03
 
 def _state(word: str) -> int:
     return STATES.index(word.replace("_", " "))
+
+
+def blue_review(state: Ints, frailty: Floats | float) -> Floats:
+    """Give the chance in a week of a review out of the blue: some people's support is never quiet for long."""
+    return np.asarray(_UNPLANNED_REVIEW[state] * frailty**_OF_REVIEWS)
 
 
 def chances(group: int, *, frailty: float, season_now: float) -> Floats:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from riskmodels.lake.demo.arrays import Flags, Floats, Ints
-from riskmodels.lake.demo.care.chances import CARERS, FRAILTIES, GROUPS, STATES, UNPLANNED_REVIEW, chances, season
+from riskmodels.lake.demo.care.chances import CARERS, FRAILTIES, GROUPS, STATES, blue_review, chances, season
 from riskmodels.lake.demo.care.people import People
 from riskmodels.lake.demo.journal import NULL
 
@@ -81,7 +81,7 @@ def live(people: People, first: int, last: int, random: np.random.Generator) -> 
         lost = (now // CARERS == before // CARERS) & (now > before) & (day <= last)
         lost_on[moving[lost]] = day[lost]
         fast = np.array(FRAILTIES)[people.frailty[moving]]
-        seen = (draw[:, 2] < UNPLANNED_REVIEW[before // CARERS] * fast) & (day <= last)
+        seen = (draw[:, 2] < blue_review(before // CARERS, fast)) & (day <= last)
         reviews.append((moving[seen], day[seen]))
     return _in_order(stays, lost_on, reviews)
 

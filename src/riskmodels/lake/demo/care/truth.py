@@ -21,7 +21,7 @@ from riskmodels.lake.demo.care.chances import (
     LONG_TERM,
     SCALE_POWER,
     STATES,
-    UNPLANNED_REVIEW,
+    blue_review,
     is_step_up,
     price,
 )
@@ -123,7 +123,7 @@ def _no_turn() -> Floats:
         step = np.where(is_step_up(origin, target, cost), REVIEWED_AT_A_STEP, 0.0)
         lost = np.where((after > before) & (origin == target), CARER_REVIEWED, 0.0)
         for frailty in FRAILTIES:
-            blue = UNPLANNED_REVIEW[origin] * frailty
+            blue = blue_review(origin, frailty)
             calm = np.where(moved_in, 0.0, (1 - step) * (1 - lost) * (1 - blue))
             tables_of.append(calm.reshape(_PLACES, _PLACES))
     return np.stack(tables_of)
