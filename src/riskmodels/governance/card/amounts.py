@@ -100,23 +100,28 @@ def _missed_by(facts: CandidateFacts) -> str:
     said = f"A person's {_what(facts)} was missed by {in_unit(model.value, unit)} on average, too high or too low"
     if today is None or today.value is None:
         return f"{said}."
-    return f"{said}; by today's practice, by {in_unit(today.value, unit)}."
+    more = facts.model.differences.get(_GAIN, {}).get("mean_absolute_error")
+    further = more is not None and more.low is not None and more.low > 0
+    nearer = " For a single person today's figure is the nearer one: this is for sums." if further else ""
+    return f"{said}; by today's practice, by {in_unit(today.value, unit)}.{nearer}"
 
 
 def _against_today(facts: CandidateFacts) -> str:
     gain = facts.model.differences.get(_GAIN, {}).get("deviance_reduction")
     practice = f"Today's practice carries {facts.model.baseline.replace('_', ' ')} forward."
+    counted = "With each miss counted against what is usual at such an amount"
     if gain is None or gain.value is None or gain.low is None or gain.high is None:
         return f"{practice} Whether the model misses by less than that was not measured."
     likely = f"(likely between {percent(gain.low)} and {percent(gain.high)})"
     if gain.low > 0:
-        return (
-            f"{practice} The model saves {percent(gain.value)} of the error of that {likely}, which is more than "
-            "chance explains."
-        )
+        saves = f"the model saves {percent(gain.value)} of the error of that {likely}"
+        return f"{practice} {counted}, {saves}, which is more than chance explains."
     if gain.high < 0:
-        return f"{practice} The model misses by more than that does: its error is {percent(-gain.value)} larger."
-    return f"{practice} The model may miss by no less than that does {likely}: the difference could be chance."
+        larger = (
+            f"{percent(-gain.value)} larger than that (likely between {percent(-gain.high)} and {percent(-gain.low)})"
+        )
+        return f"{practice} {counted}, the model's error is {larger}."
+    return f"{practice} {counted}, the model may miss by no less than that {likely}: the difference could be chance."
 
 
 def _sum(facts: CandidateFacts) -> str:

@@ -75,11 +75,10 @@ def _bare(pipeline: Any) -> Any:
     model = pipeline[-1]
     if not hasattr(model, "_base_loss"):
         return pipeline
-    from sklearn.pipeline import Pipeline
-
-    bare = copy.copy(model)
+    bare, served = copy.copy(model), copy.copy(pipeline)
     del bare._base_loss
-    return Pipeline([*pipeline.steps[:-1], (pipeline.steps[-1][0], bare)])
+    served.steps = [*pipeline.steps[:-1], (pipeline.steps[-1][0], bare)]
+    return served
 
 
 def from_skops(data: bytes) -> Any:

@@ -115,8 +115,15 @@ def test_how_far_it_missed_is_said_in_money_beside_todays_practice(card: Card) -
         "missed by £61.20 per week on average, too high or too low; by today's practice, by £80.30 per week." in words
     )
     assert "saves 34.0% of the error of that (likely between 28.0% and 40.0%)" in words
+    assert "today's figure is the nearer one" not in words
     assert "it expected 0.8% less than what came (likely between 4.1% less and 2.4% more)" in words
     assert "It came to £172.00 per week on average." in part(card, "well").intro
+
+
+def test_where_todays_figure_is_nearer_for_one_person_the_card_says_so() -> None:
+    pair = {"mean_absolute_error": measured(3.7, 0.3, 6.8), "deviance_reduction": measured(0.28, 0.21, 0.35)}
+    words = said(card_of(model={"differences": {"chosen_minus_baseline": pair}}), "well")
+    assert "For a single person today's figure is the nearer one: this is for sums." in words
 
 
 def test_it_says_that_cost_is_not_need_and_how_those_who_died_are_counted(card: Card) -> None:
@@ -133,7 +140,7 @@ def test_it_says_that_cost_is_not_need_and_how_those_who_died_are_counted(card: 
     ("gain", "words"),
     [
         (measured(0.02, -0.03, 0.07), "the difference could be chance"),
-        (measured(-0.2, -0.3, -0.1), "The model misses by more than that does: its error is 20.0% larger."),
+        (measured(-0.2, -0.3, -0.1), "the model's error is 20.0% larger than that (likely between"),
         (measured(None), "was not measured"),
     ],
 )
