@@ -211,7 +211,7 @@ def _state(one: ExtractQuality) -> Text:
 
 def _faults(one: ExtractQuality) -> list[tuple[str, int]]:
     orphans = {f"{link}, not found there": rows for link, rows in one.orphans.items()}
-    return [(rule, rows) for rule, rows in {**one.quarantined, **orphans}.items() if rows]
+    return [(rule, rows) for rule, rows in {**one.quarantined, **orphans, **one.read_as}.items() if rows]
 
 
 def _verdict(check: LakeCheck) -> Text:
