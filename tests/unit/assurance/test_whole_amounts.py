@@ -52,7 +52,7 @@ def table() -> TrainingTable:
             "age_band": np.where(made.X["age"] > 64, "65 and over", "Under 65"),
         }
     )
-    definition = {"name": "made_up_costs", "audit_by": [{"name": "sex", "protected": "sex"}, {"name": "age_band"}]}
+    definition = {"name": "made_up_costs", "audit_by": [{"name": "sex", "protected": "sex"}, {"name": "age_band", "protected": "age"}]}
     travelled = TimeTravelCheck(20, (datetime.date(2022, 1, 1),), ())
     report = dataclasses.replace(made.report, time_travel=travelled)
     return dataclasses.replace(made, audit=audit, definition=definition, report=report)
