@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
+from riskmodels.governance.figure_facts import Measured, PeriodFacts, RouteFacts, SelectionFacts, StratumFacts
 from riskmodels.governance.wire import Record
 
 __all__ = [
@@ -35,22 +36,6 @@ __all__ = [
 ]
 
 DocumentName = Literal["card", "statement", "dpia", "equality", "atrs", "canvas", "processing_record", "sources"]
-
-
-class Measured(Record):
-    """A figure with the ends of its 95% interval; null is not measured, never 0."""
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-
-
-class StratumFacts(Record):
-    """How often the stated ranges of a model of amounts held within one stratum, and how wide they are."""
-
-    stratum: str
-    coverage: Measured
-    mean_width: Measured
 
 
 class ModelFacts(Record):
@@ -107,33 +92,6 @@ class ModelFacts(Record):
     strata: tuple[StratumFacts, ...] = ()
     mean_amount: Measured | None = None
     watched_until: str | None = None
-
-
-class PeriodFacts(Record):
-    """How well one period that was scored out of time was ranked, and how often the outcome happened in it.
-
-    ``base_rate`` is null where it is not given, or where too few had the outcome to say. A model of amounts has no
-    ``roc_auc`` and no ``base_rate``; the other fields are its, and null for a risk.
-
-    Attributes
-    ----------
-    mean_observed : Measured or None
-        What came on average, in the outcome's unit.
-    mean_absolute_error : Measured or None
-        How far people's amounts were missed on average, in the outcome's unit.
-    deviance_reduction : Measured or None
-        Share of the error of today's practice (mean Tweedie deviance) that the model saves; below 0 it is worse.
-    coverage : Measured or None
-        Share of people whose amount lay inside the stated range.
-    """
-
-    as_of: datetime.date
-    roc_auc: Measured = Measured(value=None)
-    base_rate: Measured | None = None
-    mean_observed: Measured | None = None
-    mean_absolute_error: Measured | None = None
-    deviance_reduction: Measured | None = None
-    coverage: Measured | None = None
 
 
 class DataFacts(Record):
@@ -304,51 +262,6 @@ class TransparencyFacts(Record):
     human_review: str | None
     may_override: str | None
     training: str | None
-
-
-class RouteFacts(Record):
-    """How well those who were looked at by one route are ranked; null counts and figures are of too few to publish."""
-
-    route: str
-    rows: int | None
-    positives: int | None
-    base_rate: Measured
-    roc_auc: Measured
-
-
-class SelectionFacts(Record):
-    """What follows from outcomes being known only where somebody looked, in the held-out period.
-
-    Attributes
-    ----------
-    population, looked_at : int
-        Rows of the population there, and those that somebody looked at.
-    found_per_100_visits : mapping of str to Measured
-        By estimator, by weights for who was looked at.
-    bounds_per_100_visits : mapping of str to (float, float)
-        By estimator, the least and the most, whatever nobody looked at is like; widened to steps of 5.
-    mean_days_earlier, share_found_later : Measured
-        The same visits in the model's order, of the places that were found; shares are rounded to steps of 0.05.
-    later_by_group : mapping of str to mapping of str to Measured
-        Share found later, by characteristic and group.
-    rests_on : str
-        What the figures rest on, in words.
-    propensity_roc_auc, trimmed_share, effective_rows : float or None
-        How well features tell who is looked at, which share of the weights was cut back, what the rows are worth.
-    """
-
-    population: int
-    looked_at: int
-    routes: tuple[RouteFacts, ...]
-    found_per_100_visits: dict[str, Measured]
-    bounds_per_100_visits: dict[str, tuple[float, float]]
-    mean_days_earlier: Measured
-    share_found_later: Measured
-    later_by_group: dict[str, dict[str, Measured]]
-    rests_on: str
-    propensity_roc_auc: float | None = None
-    trimmed_share: float | None = None
-    effective_rows: float | None = None
 
 
 class FileFacts(Record):
