@@ -5,12 +5,13 @@ It is drawn from what may leave the audit; a comparison whose figures are withhe
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from riskmodels.assurance.bias_display import metrics_of
 from riskmodels.assurance.bias_safe import safe_difference, safe_groups
@@ -53,16 +54,17 @@ def draw(audit: BiasAudit) -> dict[str, Plot]:
     FigureCanvasAgg(figure)
     axes = figure.subplots()
     asked = "Does the list treat groups alike?" if audit.amounts is None else "Are groups' amounts foretold alike?"
-    axes.set_title(f"{asked} The comparisons named beforehand", loc="left", fontsize=12)
+    figure.suptitle(f"{asked} The comparisons named beforehand", x=0.01, ha="left", fontsize=12)
     for place, (one, difference) in enumerate(shown):
         _mark(axes, place, one, difference)
     axes.axvline(0, color="#000000", linewidth=1)
     words = _words(audit)
-    names = [f"{one.characteristic}: {one.group}\n{words[one.metric]}" for one, _ in shown]
+    names = [f"{_wrapped(f'{one.characteristic}: {one.group}', 34)}\n{words[one.metric]}" for one, _ in shown]
     axes.set_yticks(range(len(shown)), names)
     axes.set_ylim(len(shown) - 0.5, -0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
-    axes.set_xlabel(_scale(audit), fontsize=9)
+    figure.supxlabel(_scale(audit), x=0.01, ha="left", fontsize=9)
     axes.grid(axis="x", color="#e5e5e5")
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
@@ -83,8 +85,13 @@ def _mark(axes: Axes, place: int, one: DecisiveComparison, difference: Interval)
 
 def _scale(audit: BiasAudit) -> str:
     metrics, words = dict.fromkeys(one.metric for one in audit.decisive), _words(audit)
-    meaning = "\n".join(f"{words[metric]}: {_WORSE[metric]}" for metric in metrics)
-    return f"Group less everybody else, with 95% interval; shaded: the tolerance\n{meaning}"
+    meaning = "\n".join(_wrapped(f"{words[metric]}: {_WORSE[metric]}", 120) for metric in metrics)
+    against = "everybody else" if "coverage" not in metrics else "everybody else (of coverage: less what was promised)"
+    return f"Group less {against}, with 95% interval; shaded: the tolerance\n{meaning}"
+
+
+def _wrapped(words: str, width: int) -> str:
+    return "\n".join(textwrap.wrap(words, width))
 
 
 def _words(audit: BiasAudit) -> dict[str, str]:
@@ -106,5 +113,10 @@ def _figure(difference: Interval) -> str:
     if difference.value is None:
         return "no figure"
     if difference.low is None or difference.high is None:
-        return f"{difference.value:+.0%}, no interval"
-    return f"{difference.value:+.0%} ({difference.low:+.0%} to {difference.high:+.0%})"
+        return f"{_signed(difference.value)}, no interval"
+    return f"{_signed(difference.value)} ({_signed(difference.low)} to {_signed(difference.high)})"
+
+
+def _signed(share: float) -> str:
+    whole = round(100 * share)
+    return f"{whole:+d}%" if whole else "0%"

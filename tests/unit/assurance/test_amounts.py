@@ -202,7 +202,7 @@ def test_it_is_shown_as_the_audit_of_a_list_is() -> None:
     assert "Expected less observed" in text
     assert "On the list" not in text
     figure, words = bias_plots.draw(found)["disparities"]
-    assert "Are groups' amounts foretold alike?" in figure.axes[0].get_title(loc="left")
+    assert "Are groups' amounts foretold alike?" in figure.get_suptitle()
     assert "expected less observed" in words
     facts = bias_facts(found)
     assert [("mean_error", "fail"), ("coverage", "pass")] == [(one.metric, one.verdict) for one in facts.comparisons]
