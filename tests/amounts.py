@@ -24,6 +24,7 @@ from riskmodels.records.amount_model import (
     AmountPeriod,
     StratumIntervals,
 )
+from riskmodels.records.totals import NewStarters, Place, TotalErrors, TotalForecast, TotalsBacktest
 from riskmodels.registry.bundles.bundle import write_bundle
 from riskmodels.registry.environment import describe_environment
 
@@ -37,6 +38,7 @@ __all__ = [
     "trained_amount",
     "typed_evaluation",
     "typed_model",
+    "typed_totals",
 ]
 
 AMOUNT_POLICY = ModelPolicy(
@@ -232,3 +234,36 @@ def typed_model(table: TrainingTable | None = None, **changes: Any) -> TrainedMo
         digest="e" * 64,
         task="amount",
     )
+
+
+def typed_totals(**changes: Any) -> TotalsBacktest:
+    """Give totals by ward and setting whose figures were typed by hand, with changes to its fields."""
+    begins, ends = datetime.date(2024, 7, 1), datetime.date(2024, 12, 30)
+
+    def coming(place: Place, expected: float) -> TotalForecast:
+        return TotalForecast(place, begins, ends, 2, expected, 0.9 * expected, 1.1 * expected)
+
+    def errors(place: Place, error: float, *, lead: int | None = None) -> TotalErrors:
+        return TotalErrors(place, 6, error, 0.08, 0.07, 5, 6, lead)
+
+    wards = (("ward", "Kilburn"),), (("ward", "Harlesden"),)
+    cells = tuple((*ward, ("setting", one)) for ward in wards for one in ("home", "residential"))
+    held: dict[str, Any] = {
+        "by": ("ward", "setting"),
+        "unit": "GBP",
+        "nominal_coverage": 0.9,
+        "origins": (datetime.date(2023, 7, 1), datetime.date(2024, 1, 1)),
+        "overall": errors((), 0.05),
+        "ratio": Interval(0.62, 0.5, 0.8),
+        "by_lead": (errors((), 0.05, lead=2),),
+        "places": tuple(errors(place, 0.06 if place != cells[0] else 0.1) for place in cells),
+        "sums": (*(errors(place, 0.05) for place in wards), errors((), 0.04)),
+        "forecasts": (
+            *(coming(place, 1_000.0) for place in cells),
+            *(coming(place, 2_000.0) for place in wards),
+            coming((), 4_000.0),
+        ),
+        "starters": (NewStarters("new starters", 12.0, 400.0),),
+        "notes": ("A note on totals.",),
+    }
+    return TotalsBacktest(**held | changes)

@@ -12,11 +12,12 @@ from riskmodels.deciding.kept import BUNDLE, KeptPlot, KeptRun, tables_of, write
 from riskmodels.features import UseCase
 from riskmodels.governance.facts import FileFacts
 from riskmodels.governance.measured_facts import run_facts
-from riskmodels.records import RunRecord
+from riskmodels.records import RunRecord, TrainedModel
 from riskmodels.records.proxies import PlainTable
 from riskmodels.registry.bundles.manifest import MANIFEST, bundle_digest, read_manifest
 from riskmodels.results import RunResult
 from riskmodels.run_report.page import Picture
+from riskmodels.run_report.totals import totals_of_model, totals_tables
 
 __all__ = ["keep"]
 
@@ -73,6 +74,7 @@ def keep(
                 "proxies": checks_display.plain_tables(found.proxies),
                 "explanation": explanation_tables(found.explanation),
                 "leakage": checks_display.plain_tables(found.leakage),
+                "figures": () if model.task == "risk" else _totals(model),
                 "more": () if found.directions is None else (found.directions.cells(),),
             }
         ),
@@ -82,6 +84,12 @@ def keep(
         ),
     )
     write_kept(folder, kept)
+
+
+def _totals(model: TrainedModel) -> Sequence[PlainTable]:
+    """Give the sums that are expected, and how far such sums were out before; every place is in the report alone."""
+    totals = totals_of_model(model)
+    return () if totals is None else totals_tables(totals)
 
 
 def _beside_the_verdicts(tables: Sequence[PlainTable]) -> list[PlainTable]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from riskmodels.governance.facts import Measured, PeriodFacts, StratumFacts
+from riskmodels.governance.facts import Measured, PeriodFacts, StratumFacts, TotalsFacts
 from riskmodels.records import Interval, TrainedModel, TrainingTable
 from riskmodels.records.amount_model import AmountPeriod
 
-__all__ = ["amount_periods", "amount_terms", "figures_of", "measured_of"]
+__all__ = ["amount_periods", "amount_terms", "figures_of", "measured_of", "totals_facts"]
 
 
 def amount_terms(table: TrainingTable, model: TrainedModel, *, fewest: int) -> dict[str, Any]:
@@ -56,6 +56,24 @@ def _period(one: AmountPeriod, fewest: int) -> PeriodFacts:
         mean_absolute_error=measured_of(one.mean_absolute_error),
         deviance_reduction=measured_of(one.deviance_reduction),
         coverage=measured_of(one.coverage),
+    )
+
+
+def totals_facts(model: TrainedModel) -> TotalsFacts | None:
+    """Give how far past forecasts of totals were out; None where none are given."""
+    found = model.amount_evaluation.totals if model.task == "amount" else None
+    if found is None:
+        return None
+    return TotalsFacts(
+        by=found.by,
+        origins=len(found.origins),
+        error=found.overall.error,
+        seasonal_naive=found.overall.seasonal_naive,
+        ratio=measured_of(found.ratio),
+        coverage=found.overall.coverage,
+        nominal_coverage=found.nominal_coverage,
+        places=len(found.places),
+        worse=len(found.worse),
     )
 
 

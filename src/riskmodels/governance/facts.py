@@ -7,7 +7,14 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from riskmodels.governance.figure_facts import Measured, PeriodFacts, RouteFacts, SelectionFacts, StratumFacts
+from riskmodels.governance.figure_facts import (
+    Measured,
+    PeriodFacts,
+    RouteFacts,
+    SelectionFacts,
+    StratumFacts,
+    TotalsFacts,
+)
 from riskmodels.governance.wire import Record
 
 __all__ = [
@@ -32,6 +39,7 @@ __all__ = [
     "SelectionFacts",
     "SourceFacts",
     "StratumFacts",
+    "TotalsFacts",
     "TransparencyFacts",
 ]
 
@@ -286,6 +294,7 @@ class RunFacts(Record):
     disclosure: DisclosureFacts
     files: tuple[FileFacts, ...]
     selection: SelectionFacts | None = None
+    totals: TotalsFacts | None = None
 
 
 class CandidateFacts(RunFacts):

@@ -6,7 +6,7 @@ import datetime
 
 from riskmodels.governance.wire import Record
 
-__all__ = ["Measured", "PeriodFacts", "RouteFacts", "SelectionFacts", "StratumFacts"]
+__all__ = ["Measured", "PeriodFacts", "RouteFacts", "SelectionFacts", "StratumFacts", "TotalsFacts"]
 
 
 class Measured(Record):
@@ -95,3 +95,35 @@ class SelectionFacts(Record):
     propensity_roc_auc: float | None = None
     trimmed_share: float | None = None
     effective_rows: float | None = None
+
+
+class TotalsFacts(Record):
+    """How far past forecasts of totals were out, as shares of what came.
+
+    Attributes
+    ----------
+    by : tuple of str
+        What totals are given by, such as ``("ward", "support_reason")``.
+    origins : int
+        Past forecasts.
+    error, seasonal_naive : float
+        Of the forecasts, and of the same quarter a year before.
+    ratio : Measured
+        The one as a multiple of the other: above 1 is worse.
+    coverage : float or None
+        Share of ranges that held; null without any.
+    nominal_coverage : float
+        Share that they are made to hold.
+    places, worse : int
+        Places compared, and those where the same quarter a year before was nearer.
+    """
+
+    by: tuple[str, ...]
+    origins: int
+    error: float
+    seasonal_naive: float
+    ratio: Measured
+    coverage: float | None
+    nominal_coverage: float
+    places: int
+    worse: int

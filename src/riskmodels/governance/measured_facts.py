@@ -12,7 +12,7 @@ from typing import Literal
 from riskmodels.assurance.bias_display import as_json as bias_as_json
 from riskmodels.assurance.bias_display import safe_groups
 from riskmodels.features import UseCase
-from riskmodels.governance.amount_facts import amount_periods, amount_terms
+from riskmodels.governance.amount_facts import amount_periods, amount_terms, totals_facts
 from riskmodels.governance.amount_facts import figures_of as _figures
 from riskmodels.governance.amount_facts import measured_of as _measured
 from riskmodels.governance.facts import (
@@ -91,6 +91,7 @@ def run_facts(
         disclosure=_disclosure(found.bias),
         files=files,
         selection=selection_facts(table, model, fewest=fewest),
+        totals=totals_facts(model),
     )
 
 

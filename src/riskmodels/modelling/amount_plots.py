@@ -13,13 +13,16 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from riskmodels.modelling.forecasting.plots import draw_errors, draw_totals
 from riskmodels.records import Interval, TrainedModel
 from riskmodels.records.amount_model import AmountBin, AmountPeriod, StratumIntervals
+from riskmodels.records.totals import TotalsBacktest
 
-__all__ = ["draw_amount_plots"]
+__all__ = ["draw_amount_plots", "total_plot_names"]
 
 Plot = tuple[Figure, str]
 
+_BY = "totals_by_"
 _FEWEST = 10
 _MOST_DATES = 8
 _GREY = "#595959"
@@ -34,13 +37,37 @@ def draw_amount_plots(model: TrainedModel) -> dict[str, Plot]:
     Returns
     -------
     dict of str to (Figure, str)
-        ``expected_and_observed``, ``error_over_time`` and ``interval_coverage``, each with its alternative text.
+        ``expected_and_observed``, ``error_over_time`` and ``interval_coverage``, and where totals are forecast
+        ``totals_by_<characteristic>`` and ``totals_errors``, each with its alternative text.
     """
     return {
         "expected_and_observed": _expected(model),
         "error_over_time": _over_time(model),
         "interval_coverage": _coverage(model),
+        **_totals(model),
     }
+
+
+def total_plot_names(found: TotalsBacktest) -> tuple[str, ...]:
+    """Name the plots of totals: one for each characteristic that there are sums of, and one of past errors."""
+    of = dict.fromkeys(one.place[0][0] for one in found.forecasts if len(one.place) == 1)
+    errors = ("totals_errors",) if any(one.ratio is not None for one in found.places) else ()
+    return (*(f"{_BY}{name}" for name in of), *errors)
+
+
+def _totals(model: TrainedModel) -> dict[str, Plot]:
+    found = model.amount_evaluation.totals
+    if found is None:
+        return {}
+    drawn = {}
+    for name in total_plot_names(found):
+        if name == "totals_errors":
+            drawn[name] = draw_errors(found)
+            continue
+        of = name.removeprefix(_BY)
+        title = f"{_spoken(model.case_name)}: total expected by {of.replace('_', ' ')}"
+        drawn[name] = draw_totals(found, of=of, title=title)
+    return drawn
 
 
 def _expected(model: TrainedModel) -> Plot:

@@ -12,6 +12,7 @@ from riskmodels.modelling.selection_figures import shown_bounds
 from riskmodels.records import Interval, TrainedModel
 from riskmodels.records.amount_model import AmountEvaluation
 from riskmodels.records.selection import SelectionFigures
+from riskmodels.records.totals import TotalsBacktest
 
 __all__ = ["as_json", "evaluation_table"]
 
@@ -152,6 +153,32 @@ def _amounts(evaluation: AmountEvaluation) -> dict[str, Any]:
             for one in evaluation.strata
             if one.may_show(_FEWEST)
         },
+        **({} if evaluation.totals is None else {"totals": _totals(evaluation.totals)}),
+    }
+
+
+def _totals(found: TotalsBacktest) -> dict[str, Any]:
+    """Give what is expected by place, and how far such forecasts were out."""
+    return {
+        "by": list(found.by),
+        "unit": found.unit,
+        "nominal_coverage": found.nominal_coverage,
+        "error": found.overall.error,
+        "seasonal_naive": found.overall.seasonal_naive,
+        "ratio": _interval(found.ratio),
+        "coverage": found.overall.coverage,
+        "forecasts": [
+            {
+                "place": dict(one.place),
+                "begins": one.begins.isoformat(),
+                "ends": one.ends.isoformat(),
+                "expected": one.expected,
+                "low": one.low,
+                "high": one.high,
+            }
+            for one in found.forecasts
+        ],
+        "notes": list(found.notes),
     }
 
 

@@ -16,6 +16,7 @@ from riskmodels.run_report import tables
 from riskmodels.run_report.amount_tables import amounts_in_short
 from riskmodels.run_report.looked_at import looked_at_sections
 from riskmodels.run_report.sections import Section
+from riskmodels.run_report.totals import totals_sections
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,6 +33,7 @@ _CAPTIONS = {
     "expected_and_observed": "Expected and observed: whether amounts come true",
     "error_over_time": "Error over time: how far amounts are missed from one date to the next",
     "found_per_100_visits": "Found in 100 visits: by weights for who was looked at, and at least and at most",
+    "totals_errors": "Totals: how far past forecasts were out, against the same quarter a year before",
     "interval_coverage": "Stated ranges: how often they hold, by the group that they are made within",
 }
 
@@ -98,7 +100,7 @@ def _page(
     pictures: Sequence[Picture],
     sections: Sequence[Section],
 ) -> Mapping[str, Any]:
-    sections = (*looked_at_sections(table, model), *sections)
+    sections = (*looked_at_sections(table, model), *totals_sections(model), *sections)
     shown = {one.path.stem: _shown(one) for one in pictures}
     placed = {name for section in sections for name in section.pictures}
     return {

@@ -15,7 +15,8 @@ from riskmodels.modelling.plots import draw_plots
 from riskmodels.policy import ModelPolicy
 from riskmodels.registry.tracking import log_run
 from riskmodels.run_report import draw, report_html
-from tests.amounts import UNIT, amount_table, typed_model
+from riskmodels.run_report.totals import totals_sections
+from tests.amounts import UNIT, amount_table, typed_model, typed_totals
 
 RISK_WORDS = re.compile(r"\b(?:probabilit\w*|roc|auc|recall|precision|base rate)\b", re.IGNORECASE)
 POLICY = ModelPolicy(capacity=1, capacity_reason="No list is made", seed=7)
@@ -99,3 +100,32 @@ def test_mlflow_is_given_the_figures_by_their_names(tmp_path: Path) -> None:
     assert 9.0 == run.data.metrics["lightgbm.cross_fitted_mean_tweedie_deviance"]
     assert ("amount", UNIT) == (run.data.params["task"], run.data.params["unit"])
     assert "capacity" not in run.data.params
+
+
+def test_totals_are_drawn_told_and_laid_out_where_there_are_some() -> None:
+    model = typed_model(totals=typed_totals())
+    plots = draw_plots(model)
+    assert ["totals_by_ward", "totals_errors"] == list(plots)[3:]
+    assert "Kilburn" in plots["totals_by_ward"][1]
+    told = json.loads(json.dumps(as_json(model), allow_nan=False))["totals"]
+    assert (["ward", "setting"], 0.05, 7) == (told["by"], told["error"], len(told["forecasts"]))
+    (section,) = totals_sections(model)
+    captions = [one.caption for one in section.tables]
+    assert ("totals_by_ward", "totals_errors") == section.pictures
+    assert captions[0] == "Totals: what is expected from 1 July 2024 to 30 December 2024, in GBP"
+    assert captions[1] == "People who are expected and not there yet"
+    assert "2 past forecasts were out" in captions[2]
+    assert captions[3].startswith("Every place")
+    assert ("Everything", "6", "4.0%", "8.0%", "7.0%", "5 of 6") in section.tables[2].rows
+    assert "Kilburn, home" in " ".join(section.tables[2].notes)
+
+
+def test_a_model_without_totals_has_no_such_part_and_one_set_of_places_needs_no_sums() -> None:
+    assert () == totals_sections(typed_model())
+    alone = typed_totals(
+        by=("ward",),
+        forecasts=tuple(one for one in typed_totals().forecasts if len(one.place) < 2),
+        starters=(),
+    )
+    (section,) = totals_sections(typed_model(totals=alone))
+    assert 3 == len(section.tables)

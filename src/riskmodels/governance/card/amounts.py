@@ -60,7 +60,8 @@ def _what(facts: CandidateFacts) -> str:
 def _outcome(facts: CandidateFacts) -> str:
     name, named, means = facts.model.outcome_says.strip().rstrip(".").partition(":")
     what = f"{name} means {means.strip()}" if named else f"What is predicted: {name[:1].lower()}{name[1:]}"
-    return f"{what}, over the next {horizon(facts.model.horizon_days)}"
+    over = f"over the next {horizon(facts.model.horizon_days)}"
+    return what if over in what else f"{what}, {over}"
 
 
 def _on_average(facts: CandidateFacts) -> str:
@@ -90,6 +91,7 @@ def _in_words(facts: CandidateFacts) -> Iterator[str]:
     yield _missed_by(facts)
     yield _against_today(facts)
     yield _sum(facts)
+    yield from _totals(facts)
 
 
 def _missed_by(facts: CandidateFacts) -> str:
@@ -132,6 +134,19 @@ def _sum(facts: CandidateFacts) -> str:
     if total.low is None or total.high is None:
         return f"{said}."
     return f"{said} (likely between {_turned(total.low)} and {_turned(total.high)})."
+
+
+def _totals(facts: CandidateFacts) -> Iterator[str]:
+    seen = facts.totals
+    if seen is None:
+        return
+    by = listed([one.replace("_", " ") for one in seen.by])
+    held = "" if seen.coverage is None else f" Their ranges held for {percent(seen.coverage)} of totals."
+    yield (
+        f"Totals by {by}: {seen.origins} past forecasts were out by {percent(seen.error)} of what came, and the same "
+        f"quarter a year before by {percent(seen.seasonal_naive)}, which was nearer in {seen.worse:,} of "
+        f"{seen.places:,} places.{held}"
+    )
 
 
 def _turned(error: float) -> str:

@@ -22,6 +22,7 @@ from riskmodels.governance.card import (
 from riskmodels.governance.card.blocks import Part
 from riskmodels.governance.card.spelling import in_unit
 from riskmodels.governance.card.treated_alike import NINE
+from riskmodels.governance.facts import TotalsFacts
 from tests.unit.governance.amount_facts import amount_facts_of, measured
 from tests.unit.governance.card.example import SIGNATORIES, plots
 
@@ -194,3 +195,30 @@ def test_what_is_not_measured_or_not_said_is_a_finding() -> None:
 )
 def test_an_amount_is_spelled_as_people_write_it(value: float, unit: str | None, words: str) -> None:
     assert words == in_unit(value, unit)
+
+
+def test_how_far_totals_were_out_is_said_beside_the_same_quarter_a_year_before() -> None:
+    totals = TotalsFacts.model_validate(
+        {
+            "by": ["ward", "support_reason"],
+            "origins": 6,
+            "error": 0.051,
+            "seasonal_naive": 0.08,
+            "ratio": measured(0.64, 0.5, 0.8),
+            "coverage": 0.91,
+            "nominal_coverage": 0.9,
+            "places": 40,
+            "worse": 7,
+        }
+    )
+    words = said(card_of(totals=totals), "well")
+    assert (
+        "Totals by ward and support reason: 6 past forecasts were out by 5.1% of what came, and the same quarter a "
+        "year before by 8.0%, which was nearer in 7 of 40 places. Their ranges held for 91.0% of totals."
+    ) in words
+    assert "Totals by" not in said(card_of(), "well")
+
+
+def test_the_horizon_is_said_once() -> None:
+    once = card_of(model={"outcome_says": "cost a week, on average over the next 26 weeks"})
+    assert 1 == part(once, "well").intro.count("26 weeks")
