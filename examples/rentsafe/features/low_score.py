@@ -10,14 +10,14 @@ look teaches must have been seen to its end by the next one that it is used for.
 came out.
 
 **What is not a feature**: the order ("audit again in one year") that the score itself sets off; the facts of the 2025
-register, which were not known at the time; income and the like, which are read to test the model against.
+register, which were not known at the time; the kind of owner and income in the ward, which are read to test the model
+against.
 """
 
 from __future__ import annotations
 
 from riskmodels.features import (
     UseCase,
-    attribute,
     characteristic,
     count,
     days_since,
@@ -152,7 +152,6 @@ building = [
     ),
     latest(Buildings, "CONFIRMED_STOREYS", name="storeys", says="Storeys", unit="storeys"),
     latest(Buildings, "CONFIRMED_UNITS", name="homes", says="Homes in the building", unit="homes"),
-    attribute(Buildings, "PROPERTY_TYPE", name="owner", says="Kind of owner"),
     nearby(
         Evaluations,
         "SCORE",
