@@ -5,12 +5,16 @@ return shows as a review because of the carer), or a move into a care home for g
 
 **What a place on the list means.** It brings a review forward. It never puts one off and never lowers support: a low
 score is not a finding that somebody is well. Everybody has a right to a review on request (Care Act 2014 s27), whatever
-the score. **Overdue statutory reviews come first, always**, the longest wait before the others: the score orders only
-those who are not overdue, and whoever has waited 18 months since the last review is seen next, whatever the score.
+the score.
+
+**Overdue statutory reviews come first, always.** They are out of the model's reach: nobody who has waited longer than
+52 weeks is in its population. They are seen before anybody on its list, the longest wait first, and whoever has waited
+18 months is seen next. So a low score can cost nobody more than the rest of the year in which a review is due anyway.
 
 **Today's practice** is the time since the last review, or since support began where there was none.
 
-**Who is listed.** People with long-term support who live at home. Care homes have their own yearly reviews.
+**Who is listed.** People with long-term support who live at home and whose review is not overdue. Care homes have their
+own yearly reviews.
 
 Age and the reason for support are not inputs. A planned review inside the 26 weeks marks a row as *treated*: it is the
 very help that the list offers, and the evaluation shows those rows apart.
@@ -33,6 +37,8 @@ from ._care_words import (
 )
 from ._shared import AREA_DEPRIVATION, ETHNIC_GROUP
 from .extracts import CareEvents, CarePeople, Persons
+
+OVERDUE_WEEKS = 52  # statutory guidance: a review at least every twelve months
 
 NURSING, RESIDENTIAL, *_ = LONG_TERM
 MOVE_TO_A_HOME = f"Event_Type = 'Service' and Service_Type in ('{NURSING}', '{RESIDENTIAL}')"
@@ -62,7 +68,7 @@ care_review = UseCase(
         CarePeople,
         f"Client_Type = 'Service User' and not ({LIVES_IN_A_HOME}) and ({DIED} is null or {DIED} >= as_of) "
         f"and ({MOVED_AWAY} is null or {MOVED_AWAY} >= as_of)",
-        having="services_running > 0",
+        having=f"services_running > 0 and weeks_since_review <= {OVERDUE_WEEKS}",
     ),
     outcome=ever(
         CareEvents,

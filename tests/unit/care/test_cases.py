@@ -113,6 +113,7 @@ def test_the_review_list_is_of_people_at_home_and_a_turn_comes_as_often_as_the_t
 ) -> None:
     found = joined(tables["care_review"], truth)
     assert (found["services_running"] > 0).all()
+    assert (found["weeks_since_review"] <= 52).all()  # who is overdue is seen first, whatever a score would say
     at_home = found[found["chance_of_turn"].notna()]
     assert len(at_home) > 0.9 * len(found)
     assert at_home["outcome"].mean() == pytest.approx(at_home["chance_of_turn"].mean(), abs=0.08)
