@@ -10,10 +10,11 @@ import pytest
 
 from riskmodels.assurance.whole import assure
 from riskmodels.errors import UntrustedError
-from riskmodels.governance.amount_facts import amount_periods
+from riskmodels.governance.amount_facts import amount_periods, totals_facts
 from riskmodels.governance.facts import CandidateFacts, Measured, ProxyFacts
 from riskmodels.governance.measured_facts import _disclosure, _explanation, _leakage, _monotone, bias_facts, model_facts
 from riskmodels.governance.wire import canonical, sha256
+from riskmodels.modelling.totals import with_totals
 from riskmodels.policy import AssurancePolicy, Comparison
 from riskmodels.registry.auditing.held import Held
 from riskmodels.registry.auditing.rederiving import rederive
@@ -58,6 +59,7 @@ class Auditor:
                 "periods": amount_periods(self.model, fewest=10),
                 "bias": bias_facts(found.bias),
                 "disclosure": _disclosure(found.bias),
+                "totals": totals_facts(with_totals(self.model, self.table)),
                 "leakage": _leakage(found),
                 "explanation": _explanation(found),
                 "monotone": _monotone(found),
@@ -107,6 +109,7 @@ def test_every_figure_of_an_honest_candidate_comes_out_again(auditor: Auditor) -
         "sex: Female, mean error",
         "sex: Female, coverage",
         "The model, trained again",
+        "Past forecasts of totals",
         "Leaks",
         "Steadiness of the explanation",
     } <= {what for what, one in found.items() if one.held}
@@ -150,6 +153,13 @@ def test_an_amount_that_was_signed_as_a_risk_is_found_out(auditor: Auditor) -> N
     found = auditor.again(auditor.lied(task="risk"))
     assert found["A chance or an amount"].held is False
     assert found["Every figure"].held is None
+
+
+def test_totals_that_no_forecast_gave_are_found_out(auditor: Auditor) -> None:
+    assert auditor.facts.totals is not None
+    totals = auditor.facts.totals.model_copy(update={"error": auditor.facts.totals.error / 2})
+    found = auditor.again(auditor.facts.model_copy(update={"totals": totals}), thorough=True)
+    assert ["Past forecasts of totals"] == [name for name, one in found.items() if one.held is False]
 
 
 def test_it_is_made_again_from_what_was_kept(auditor: Auditor, tmp_path: Path) -> None:

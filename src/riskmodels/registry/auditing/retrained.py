@@ -6,8 +6,10 @@ import datetime
 from collections.abc import Callable, Iterator
 
 from riskmodels.assurance.whole import assure
+from riskmodels.governance.amount_facts import totals_facts
 from riskmodels.governance.facts import CandidateFacts
 from riskmodels.modelling import train
+from riskmodels.modelling.totals import with_totals
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import Interval, TrainedModel, TrainingTable
 from riskmodels.records.amount_model import AmountPeriod
@@ -60,6 +62,7 @@ def trained_again(table: TrainingTable, facts: CandidateFacts, policy: ModelPoli
     yield Held(what, True, f"the same, {model.digest[:16]}...")
     yield from _evaluation(model, facts)
     yield from looked_at_again(table, model, facts)
+    yield from _totals(table, model, facts, policy)
     yield from _audits(assure(table, model, policy, progress=tell), facts)
     yield _IN_THE_LAKE
 
@@ -80,6 +83,20 @@ def _evaluation(model: TrainedModel, facts: CandidateFacts) -> Iterator[Held]:
     wrong = sorted(name for name, each in found.items() if not is_same(each, said.get(name)))
     why = f"not as signed: {', '.join(wrong)}" if wrong else f"{len(found)} figures, as signed"
     yield Held(f"Figures of the estimator that was not chosen ({other})", not wrong, why)
+
+
+def _totals(table: TrainingTable, model: TrainedModel, facts: CandidateFacts, policy: ModelPolicy) -> Iterator[Held]:
+    """Forecast totals again on the dates that they were judged on, where totals are given or were signed."""
+    if facts.totals is None and table.totals_by is None:
+        return
+    found = totals_facts(with_totals(model, table, disclosure_number=policy.assurance.disclosure_number))
+    same = found == facts.totals
+    if found is not None and facts.totals is not None:
+        gaps = (found.error - facts.totals.error, found.seasonal_naive - facts.totals.seasonal_naive)
+        counts = {"error", "seasonal_naive", "ratio"}
+        same = max(map(abs, gaps)) <= SAME and is_same(found.ratio, facts.totals.ratio)
+        same = same and found.model_dump(exclude=counts) == facts.totals.model_dump(exclude=counts)
+    yield _said("Past forecasts of totals", same, "none" if found is None else f"an error of {found.error:.1%}")
 
 
 def _by_date(model: TrainedModel) -> Iterator[tuple[datetime.date, Interval]]:
