@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from riskmodels.features import (
     attribute,
+    characteristic,
     count,
     days_since,
     derived,
@@ -27,6 +28,7 @@ __all__ = [
     "DIED",
     "MOVED_AWAY",
     "RUNNING_SUPPORT",
+    "SUPPORT_REASON",
     "UNPLANNED_REVIEW",
     "carers",
     "contacts",
@@ -36,6 +38,14 @@ __all__ = [
 ]
 
 DIED, MOVED_AWAY = "Date_of_Death", "Moved_Away_On"
+
+SUPPORT_REASON = characteristic(
+    CarePeople,
+    "split_part(Primary_Support_Reason, ':', 1)",
+    name="support_reason",
+    says="Main reason for support (broad)",
+    protected="disability",
+)
 
 RUNNING_SUPPORT = f"{IS_LONG_TERM} and {IS_RUNNING}"
 UNPLANNED_REVIEW = "Event_Type = 'Review' and Review_Reason like 'Unplanned%'"

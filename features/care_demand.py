@@ -41,6 +41,7 @@ from ._care_words import (
     DIED,
     MOVED_AWAY,
     RUNNING_SUPPORT,
+    SUPPORT_REASON,
     carers,
     contacts,
     ran_ago,
@@ -50,14 +51,6 @@ from ._care_words import (
 )
 from ._shared import AREA_DEPRIVATION, ETHNIC_GROUP
 from .extracts import Areas, CareEvents, CarePeople, Persons
-
-SUPPORT_REASON = characteristic(
-    CarePeople,
-    "split_part(Primary_Support_Reason, ':', 1)",
-    name="support_reason",
-    says="Main reason for support (broad)",
-    protected="disability",
-)
 
 cost_today = [
     total(

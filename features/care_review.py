@@ -22,12 +22,13 @@ very help that the list offers, and the evaluation shows those rows apart.
 
 from __future__ import annotations
 
-from riskmodels.features import UseCase, age_band, attribute, characteristic, derived, ever, latest, weeks, where
+from riskmodels.features import UseCase, age_band, attribute, derived, ever, latest, weeks, where
 
 from ._care_codes import LONG_TERM
 from ._care_words import (
     DIED,
     MOVED_AWAY,
+    SUPPORT_REASON,
     UNPLANNED_REVIEW,
     carers,
     contacts,
@@ -85,13 +86,7 @@ care_review = UseCase(
         Persons.sex,
         age_band(Persons.date_of_birth),
         ETHNIC_GROUP,
-        characteristic(
-            CarePeople,
-            "split_part(Primary_Support_Reason, ':', 1)",
-            name="support_reason",
-            says="Main reason for support (broad)",
-            protected="disability",
-        ),
+        SUPPORT_REASON,
         AREA_DEPRIVATION,
     ],
     baseline="weeks_since_review",
