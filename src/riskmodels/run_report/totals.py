@@ -6,7 +6,7 @@ from riskmodels.modelling.amount_plots import total_plot_names
 from riskmodels.records import TrainedModel
 from riskmodels.records.proxies import PlainTable
 from riskmodels.records.totals import TotalErrors, TotalForecast, TotalsBacktest, place_words
-from riskmodels.run_report.grid import day
+from riskmodels.run_report.grid import FEWEST, day
 from riskmodels.run_report.sections import Section
 
 __all__ = ["totals_of_model", "totals_sections", "totals_tables"]
@@ -37,10 +37,14 @@ def totals_tables(found: TotalsBacktest) -> tuple[PlainTable, ...]:
     sums, places = _parted(found)
     tables = [_expected(found, sums or places, "Totals"), _errors(found)]
     if found.starters:
-        rows = tuple((one.kind.capitalize(), f"{one.people:,.0f}", f"{one.amount:,.0f}") for one in found.starters)
+        rows = tuple((one.kind.capitalize(), _people(one.people), f"{one.amount:,.0f}") for one in found.starters)
         head = ("Who", "People expected", f"Of the whole, {found.unit}")
         tables.insert(1, PlainTable("People who are expected and not there yet", head, rows))
     return tuple(tables)
+
+
+def _people(expected: float) -> str:
+    return f"{expected:,.0f}" if expected >= FEWEST else f"fewer than {FEWEST}"
 
 
 def _parted(found: TotalsBacktest) -> tuple[list[TotalForecast], list[TotalForecast]]:

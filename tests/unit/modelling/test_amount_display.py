@@ -13,6 +13,7 @@ from rich.console import Console
 from riskmodels.modelling.display import as_json, evaluation_table
 from riskmodels.modelling.plots import draw_plots
 from riskmodels.policy import ModelPolicy
+from riskmodels.records.totals import NewStarters
 from riskmodels.registry.tracking import log_run
 from riskmodels.run_report import draw, report_html
 from riskmodels.run_report.totals import totals_sections
@@ -114,6 +115,9 @@ def test_totals_are_drawn_told_and_laid_out_where_there_are_some() -> None:
     assert ("totals_by_ward", "totals_errors") == section.pictures
     assert captions[0] == "Totals: what is expected from 1 July 2024 to 30 December 2024, in GBP"
     assert captions[1] == "People who are expected and not there yet"
+    assert ("New starters", "12", "400") in section.tables[1].rows
+    few = typed_model(totals=typed_totals(starters=(NewStarters("those under 25", 4.0, 90.0),)))
+    assert ("Those under 25", "fewer than 10", "90") in totals_sections(few)[0].tables[1].rows
     assert "2 past forecasts were out" in captions[2]
     assert captions[3].startswith("Every place")
     assert ("Everything", "6", "4.0%", "8.0%", "7.0%", "5 of 6") in section.tables[2].rows
