@@ -19,7 +19,7 @@ from riskmodels.assurance.proxies import price_of_removing
 from riskmodels.assurance.scored import ScoredAmounts, score_amounts, scored
 from riskmodels.assurance.shown import as_json, draw_plots, in_full, tables
 from riskmodels.assurance.single_features import coded, feature_area, feature_concordance, halves
-from riskmodels.assurance.whole import assure
+from riskmodels.assurance.whole import assure, refuse_inputs
 from riskmodels.errors import AssuranceError
 from riskmodels.modelling import train
 from riskmodels.modelling.amounts.rows import read_amounts
@@ -31,11 +31,11 @@ from riskmodels.run_report.sections import assurance_sections
 from tests.unit.assurance.scored_rows import deciding
 from tests.unit.modelling.made_up_amounts import make_amounts
 
-PEOPLE, PERIODS = 700, 5
+PEOPLE, PERIODS = 600, 5
 EXCEPTION = AllowedByException(feature="age", reason="Care at home changes with age", signed_advice="ethics/advice.md")
 
 
-def asked(**changes: object) -> ModelPolicy:
+def asked() -> ModelPolicy:
     compared = (deciding("Female", "mean_error", 0.2), deciding("Female", "coverage", 0.1))
     assurance = AssurancePolicy(comparisons=compared, allowed_by_exception=(EXCEPTION,))
     return ModelPolicy(capacity=1, capacity_reason="Nobody is on a list", seed=7, assurance=assurance)
@@ -52,7 +52,10 @@ def table() -> TrainingTable:
             "age_band": np.where(made.X["age"] > 64, "65 and over", "Under 65"),
         }
     )
-    definition = {"name": "made_up_costs", "audit_by": [{"name": "sex", "protected": "sex"}, {"name": "age_band", "protected": "age"}]}
+    definition = {
+        "name": "made_up_costs",
+        "audit_by": [{"name": "sex", "protected": "sex"}, {"name": "age_band", "protected": "age"}],
+    }
     travelled = TimeTravelCheck(20, (datetime.date(2022, 1, 1),), ())
     report = dataclasses.replace(made.report, time_travel=travelled)
     return dataclasses.replace(made, audit=audit, definition=definition, report=report)
@@ -166,6 +169,7 @@ def test_explanations_add_up_to_the_logarithm_of_the_amount(
 
 def test_the_explanation_says_what_it_adds_up_in(found: Assurance) -> None:
     assert "logarithm of the amount" == found.explanation.scale
+    assert "0.7 doubles it" in found.explanation.notes[1]
     assert found.explanation.how.largest_gap < 1e-5
     assert found.explanation.stability is not None
     assert found.directions is not None
@@ -210,10 +214,9 @@ def test_mitigation_in_training_is_refused_with_what_can_be_done(table: Training
         offer(table, asked(), model, characteristic="sex", seed=1)
 
 
-def test_without_a_justification_the_input_is_refused(table: TrainingTable, model: TrainedModel) -> None:
-    plain = AssurancePolicy(comparisons=asked().assurance.comparisons)
+def test_without_a_justification_the_input_is_refused(table: TrainingTable) -> None:
     with pytest.raises(AssuranceError, match="without a justification"):
-        assure(table, model, asked().model_copy(update={"assurance": plain}))
+        refuse_inputs(table, asked().model_copy(update={"assurance": AssurancePolicy()}))
 
 
 def test_it_is_shown_without_a_word_of_lists(found: Assurance) -> None:
