@@ -220,7 +220,7 @@ def run(
     tell("looking at the lake", 0.0)
     dates = tuple(as_of) if as_of is not None else as_of_dates(ws, name)
     table = case.build(ws.lake, as_of=dates, progress=tell)
-    refuse_inputs(table, policy)
+    refuse_inputs(table, policy, mitigate=mitigate)
     table = weighed(table, policy)
     model = train(case, table, policy, progress=tell)
     found = audit(case, table, model, policy, mitigate=mitigate, progress=tell)

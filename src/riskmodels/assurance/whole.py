@@ -35,14 +35,25 @@ def justified(policy: ModelPolicy) -> tuple[Justification, ...]:
     )
 
 
-def refuse_inputs(table: TrainingTable, policy: ModelPolicy) -> None:
+def refuse_inputs(table: TrainingTable, policy: ModelPolicy, *, mitigate: bool = False) -> None:
     """Refuse a table whose inputs hold a protected characteristic, before anything learns from it.
+
+    Parameters
+    ----------
+    table : TrainingTable
+        What a model would learn from.
+    policy : ModelPolicy
+        Which inputs are allowed by exception.
+    mitigate : bool
+        Whether mitigations are to be tried afterwards, which is refused for amounts.
 
     Raises
     ------
     AssuranceError
         With the feature, the characteristic and the section of the Equality Act 2010.
     """
+    if mitigate:
+        refuse_amounts(table)
     refuse_protected_inputs(table, justifications=justified(policy))
 
 

@@ -211,6 +211,8 @@ def test_mitigation_in_training_is_refused_with_what_can_be_done(table: Training
     with pytest.raises(AssuranceError, match="price_of_removing"):
         assure(table, model, asked(), mitigate=True)
     with pytest.raises(AssuranceError, match="made for lists"):
+        refuse_inputs(table, asked(), mitigate=True)
+    with pytest.raises(AssuranceError, match="made for lists"):
         offer(table, asked(), model, characteristic="sex", seed=1)
 
 
