@@ -167,7 +167,9 @@ def test_cost_is_not_need_and_no_list_is_asked_for() -> None:
         assert words in risks
 
 
-def test_a_care_review_is_brought_forward_and_never_put_off() -> None:
+def test_a_care_review_is_brought_forward_and_never_put_off(definitions: Definitions) -> None:
+    having = str(definitions.cases["care_review"].to_dict()["population"]["having"])
+    assert "weeks_since_review <= 52" in having  # nobody overdue is in a score's reach
     papers, policy = read_documents(ROOT, "care_review"), POLICIES["care_review"]
     assert policy.worklist is not None
     assert "Overdue reviews first" in policy.worklist.how
