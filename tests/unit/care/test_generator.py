@@ -13,7 +13,7 @@ import pytest
 
 from riskmodels.definitions import Definitions
 from riskmodels.lake import Lake
-from riskmodels.lake.demo import DemoLake
+from riskmodels.lake.demo import DemoLake, make_demo_lake
 from riskmodels.lake.demo.care import write_care
 from riskmodels.lake.demo.care.forms import CARE_EXTRACTS
 from riskmodels.lake.demo.care.people import UNDER_SERVED
@@ -70,6 +70,16 @@ def test_the_same_seed_makes_the_same_bytes_and_another_seed_does_not(tmp_path: 
     first, again = write(tmp_path / "one"), write(tmp_path / "two")
     assert digests(first) == digests(again)
     assert digests(first) != digests(write(tmp_path / "three", seed=4))
+
+
+def test_the_landlords_files_are_the_same_bytes_with_care_beside_them(tmp_path: Path) -> None:
+    alone = make_demo_lake(tmp_path / "alone", households=20, years=1, seed=5)
+    beside = make_demo_lake(tmp_path / "beside", households=20, years=1, seed=5, care_people=200)
+    before, after = digests(alone.path), digests(beside.path)
+    assert before == {file: after[file] for file in before}
+    more = set(after) - set(before)
+    assert {"persons/care.parquet", "exclusions/care.parquet"} <= more
+    assert {file.split("/")[0] for file in more} == {*CARE_EXTRACTS, "persons", "exclusions"}
 
 
 def test_unmet_need_is_planted_on_request_alone_and_only_the_under_served_cost_less(tmp_path: Path) -> None:
