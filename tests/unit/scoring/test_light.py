@@ -8,6 +8,7 @@ import pytest
 
 from tests.bundles import Chosen
 from tests.unit.scoring.live import MODEL, PURPOSE, Live
+from tests.unit.scoring.live_amounts import AMOUNT_MODEL, AMOUNT_PURPOSE, AmountLive
 
 HEAVY = {"duckdb", "fairlearn", "shap", "matplotlib", "sklearn", "mlflow", "sqlalchemy", "woodelf", "pandera"}
 
@@ -39,4 +40,17 @@ with load({MODEL!r}, registry={str(copy)!r}, pin={live.council.pin!r}, clock=lam
     scorer.score_one(dict.fromkeys(scorer.columns), purpose={PURPOSE!r}, reasons=2)
 """
     # LightGBM and skops bring scikit-learn in by themselves where it is installed
+    assert set() == (HEAVY - {"sklearn"}) & loaded_by(code)
+
+
+def test_amounts_from_a_copy_load_no_more_than_that(tmp_path: Path) -> None:
+    live = AmountLive(tmp_path, "interpretable")
+    copy = live.fetched(tmp_path / "served").folder
+    code = f"""
+import datetime
+from riskmodels.scoring import load
+at = datetime.datetime(2026, 3, 2, 12, tzinfo=datetime.UTC)
+with load({AMOUNT_MODEL!r}, registry={str(copy)!r}, pin={live.council.pin!r}, clock=lambda: at) as scorer:
+    scorer.score_one(dict.fromkeys(scorer.columns), purpose={AMOUNT_PURPOSE!r}, reasons=2)
+"""
     assert set() == (HEAVY - {"sklearn"}) & loaded_by(code)
