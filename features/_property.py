@@ -222,6 +222,7 @@ class Designations(
     row=("designation_id", "ward"),
     history=events("in_force_from", known_time="recorded_at"),
     rules=[ordered("in_force_from", "in_force_until")],
+    moving=False,
 ):
     """Which licensing scheme binds which ward, from when to when. A designation lasts five years at most."""
 

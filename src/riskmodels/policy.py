@@ -22,6 +22,7 @@ __all__ = [
     "AsOfSettings",
     "AssurancePolicy",
     "Comparison",
+    "FirstOnList",
     "LakeSettings",
     "ModelPolicy",
     "Settings",
@@ -138,6 +139,24 @@ class AssurancePolicy(_Record):
     allowed_by_exception: tuple[AllowedByException, ...] = ()
 
 
+class FirstOnList(_Record):
+    """Who comes before everybody that a score lists, such as people whose review is overdue by law.
+
+    Attributes
+    ----------
+    having : str
+        A condition on the use case's features, in place of the population's own: whom the model does not rank.
+    longest : str
+        A feature: the greatest comes first.
+    says : str
+        What it is for, printed beside each place.
+    """
+
+    having: str = Field(min_length=1)
+    longest: str = Field(min_length=1)
+    says: str = Field(min_length=1)
+
+
 class WorklistPolicy(_Record):
     """How a list for a service is made from a model's scores, and how a place on it is to be met.
 
@@ -154,8 +173,11 @@ class WorklistPolicy(_Record):
         How a place is to be met, printed beside each: what is asked for, and what power is not used.
     hand_over : str
         Who is told before anything is done that may cost somebody their home or their help.
-    longitude, latitude : str or None
-        Columns of the population's extract for an officer's map, in degrees (WGS 84). Models never read them.
+    first : FirstOnList or None
+        Who comes before everybody that the score lists, and in which order.
+    easting, northing : str or None
+        Columns of the population's extract for an officer's map, in metres of the British National Grid. Models never
+        read them.
     """
 
     explore_share: float = Field(default=0.0, ge=0, le=0.5)
@@ -163,8 +185,9 @@ class WorklistPolicy(_Record):
     spread_by: str | None = Field(default=None, min_length=1)
     how: str = Field(min_length=1)
     hand_over: str = Field(min_length=1)
-    longitude: str | None = None
-    latitude: str | None = None
+    first: FirstOnList | None = None
+    easting: str | None = None
+    northing: str | None = None
 
     @model_validator(mode="after")
     def _reasoned(self) -> Self:

@@ -17,7 +17,8 @@ from riskmodels.modelling.display import evaluation_table
 from riskmodels.pipeline import BuiltTable, LakeCheck, RunResult
 from riskmodels.records import ExtractQuality, TrainingTable
 from riskmodels.records.assurance import Assurance
-from riskmodels.worklists.making import KINDS, NOT_EVIDENCE, Worklist
+from riskmodels.worklists.choosing import KINDS
+from riskmodels.worklists.making import NOT_EVIDENCE, Worklist
 
 __all__ = ["built_screen", "check_screen", "demo_screen", "run_screen", "worklist_screen"]
 
@@ -121,9 +122,10 @@ def worklist_screen(made: Worklist, path: str) -> list[RenderableType]:
     kept = [f"Condition: {one}" for one in made.conditions]
     return [
         _headed(
-            f"{len(made.frame):,} places for {made.as_of:%d %B %Y}, chosen from {made.population:,}",
+            f"{len(made.frame):,} places for {made.as_of:%d %B %Y}; {made.population:,} were ranked",
             [*kinds, f"Left out beforehand: {made.excluded:,} by objection, restriction or protected address."],
         ),
+        *_if_any("The list is too short", _waiting(made)),
         _headed(
             "How a place is met",
             [made.policy.how, made.policy.hand_over, *kept, NOT_EVIDENCE],
@@ -134,6 +136,13 @@ def worklist_screen(made: Worklist, path: str) -> list[RenderableType]:
         ),
         _headed("Written", [f"{path}, readable by you alone: it names homes or people."]),
     ]
+
+
+def _waiting(made: Worklist) -> list[str]:
+    first = made.policy.first
+    if first is None or not made.still_waiting:
+        return []
+    return [f"{first.says}: {made.still_waiting:,} more come first and have no place. Ask for a longer list now."]
 
 
 def check_screen(check: LakeCheck) -> list[RenderableType]:

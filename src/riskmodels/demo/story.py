@@ -20,7 +20,8 @@ from riskmodels.governance.evidence import Evidence
 from riskmodels.governance.measured_checks import undecided
 from riskmodels.promotion_policy import Quorum
 from riskmodels.results import RunResult
-from riskmodels.worklists.making import KINDS, NOT_EVIDENCE, make_worklist
+from riskmodels.worklists.choosing import KINDS
+from riskmodels.worklists.making import NOT_EVIDENCE, make_worklist
 from riskmodels.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def _listed(ws: Workspace, name: str, as_of: datetime.date, clock: Clock) -> tup
     except RefusedError as error:
         return (f"Refused: {error.found}.",)
     kinds = [f"{KINDS[kind]}: {places:,}." for kind, places in made.by_kind.items() if places]
-    return (f"{len(made.frame):,} places, chosen from {made.population:,}.", *kinds, made.policy.how, NOT_EVIDENCE)
+    return (f"{len(made.frame):,} places; {made.population:,} were ranked.", *kinds, made.policy.how, NOT_EVIDENCE)
 
 
 def _try_again(score: Callable[[], object]) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 from riskmodels.errors import DefinitionError
 from riskmodels.features.build import build_features, meeting_having, population, spine_of
 from riskmodels.features.compile.places import places_query
-from riskmodels.features.encode import encode
+from riskmodels.features.encode import encode, model_columns
 from riskmodels.features.protected import excluded
 
 if TYPE_CHECKING:
@@ -67,6 +67,9 @@ def present(case: UseCase, lake: Lake, as_of: datetime.date) -> Present:
     people = population(case, lake, [datetime.datetime.combine(as_of, datetime.time())])
     out = excluded(case, lake, people)
     kept = meeting_having(case, lake, people[~out].reset_index(drop=True))
+    if kept.empty:
+        nothing = pd.DataFrame({column.name: np.zeros(0) for column in model_columns(case.features)})
+        return Present(as_of, np.zeros(0, dtype=np.int64), nothing, int(out.sum()))
     values = build_features(case, lake, spine_of(kept))
     entity = values["entity"].to_numpy(dtype=np.int64)
     return Present(as_of, entity, encode(values, case.features), int(out.sum()))

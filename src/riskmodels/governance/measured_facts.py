@@ -177,7 +177,7 @@ def _data(case: UseCase, table: TrainingTable) -> tuple[DataFacts, ...]:
     beside = (case.outcome.treated_by, case.outcome.looked)
     moving = {case.population.extract, case.outcome.extract, *(rows.extract for rows in beside if rows is not None)}
     moving |= {one.extract for one in case.features if one.extract and one.builder not in _TIMELESS_BUILDERS}
-    names = {one.__name__ for one in moving}
+    names = {one.__name__ for one in moving if one.moving()}
     sources = {one.__name__: one.source().name for one in case.extracts()}
     sources |= {one.extract.__name__: one.extract.source().name for one in case.audit_by}
     return tuple(

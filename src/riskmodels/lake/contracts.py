@@ -235,7 +235,8 @@ class Extract(pa.DataFrameModel):
     """The base of every extract's contract.
 
     A subclass gives, in its first line, ``source``, ``folder``, ``row`` (the key of one row), ``history``, and where
-    needed ``tolerance`` (share of rows that may be bad before a build stops), ``rules`` and ``role``.
+    needed ``tolerance`` (share of rows that may be bad before a build stops), ``rules``, ``role`` and ``moving`` (False
+    where new rows come seldom, so that an old newest row says nothing, as with licensing schemes).
     """
 
     _source: ClassVar[Source]
@@ -245,6 +246,7 @@ class Extract(pa.DataFrameModel):
     _tolerance: ClassVar[float]
     _rules: ClassVar[tuple[RowRule, ...]]
     _role: ClassVar[Role]
+    _moving: ClassVar[bool]
     _columns: ClassVar[dict[str, ColumnSpec]]
 
     def __init_subclass__(
@@ -257,6 +259,7 @@ class Extract(pa.DataFrameModel):
         tolerance: float = 0.01,
         rules: Sequence[RowRule] = (),
         role: Role = "data",
+        moving: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init_subclass__(**kwargs)  # type: ignore[no-untyped-call]
@@ -268,7 +271,7 @@ class Extract(pa.DataFrameModel):
                 who="the owner of the source",
             )
         cls._source, cls._folder, cls._row, cls._history = source, folder, tuple(row), history
-        cls._tolerance, cls._rules, cls._role = tolerance, tuple(rules), role
+        cls._tolerance, cls._rules, cls._role, cls._moving = tolerance, tuple(rules), role, moving
         cls._columns = {name: _spec(name, declared) for name, declared in cls.to_schema().columns.items()}
         cls._check_names()
 
@@ -361,6 +364,11 @@ class Extract(pa.DataFrameModel):
     def role(cls) -> Role:
         """Give the extract's part: data, links between sources, or people to leave out."""
         return cls._role
+
+    @classmethod
+    def moving(cls) -> bool:
+        """Say whether new rows are expected all the time, so that the age of the newest one matters."""
+        return cls._moving
 
     @classmethod
     def key_column(cls, of: str) -> str | None:

@@ -17,10 +17,17 @@ import pandas as pd
 
 from riskmodels.errors import ScoringError
 
-__all__ = ["EXPLORATION", "Chosen", "Kind", "choose"]
+__all__ = ["EXPLORATION", "FIRST", "KINDS", "Chosen", "Kind", "choose"]
 
-Kind = Literal["score", "band", "exploration"]
+Kind = Literal["first", "score", "band", "exploration"]
+FIRST: Kind = "first"
 EXPLORATION: Kind = "exploration"
+KINDS = {
+    FIRST: "Comes first, whatever the score",
+    "score": "Highest scores",
+    "band": "Drawn among those near the end of the list",
+    EXPLORATION: "Drawn at random, to learn from",
+}
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]

@@ -17,7 +17,9 @@ from riskmodels.features import UseCase
 from riskmodels.features.present import Present, lies_in, present
 from riskmodels.features.serialise import from_dict
 from riskmodels.policy import WorklistPolicy
-from riskmodels.worklists.choosing import Chosen, choose
+from riskmodels.worklists.choosing import EXPLORATION, KINDS, choose
+from riskmodels.worklists.coming_first import who_comes_first
+from riskmodels.worklists.mapping import Point, points_of
 from riskmodels.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -25,16 +27,11 @@ if TYPE_CHECKING:
 
     from riskmodels.scoring import Scorer
 
-__all__ = ["KINDS", "NOT_EVIDENCE", "Point", "Worklist", "make_worklist"]
+__all__ = ["NOT_EVIDENCE", "Worklist", "make_worklist"]
 
-Point = tuple[float, float]
 REASONS = 3
+PLACE = ["entity", "where", "kind", "chance", "band", "reasons", "flags"]
 NOT_EVIDENCE = "A score is not evidence. Nobody may act against anybody on it."
-KINDS = {
-    "score": "Highest scores",
-    "band": "Drawn among those near the end of the list",
-    "exploration": "Drawn at random, to learn from",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +53,9 @@ class Worklist:
     conditions : tuple of str
         What the approval is tied to, in words.
     population, excluded : int
-        How many it was chosen from, and how many were left out beforehand.
+        How many were ranked, and how many were left out beforehand.
+    still_waiting : int
+        How many come first, whatever the score, and find no place because the list is too short.
     policy : WorklistPolicy
         How it was made, and how a place on it is to be met.
     seed : str
@@ -75,6 +74,7 @@ class Worklist:
     conditions: tuple[str, ...]
     population: int
     excluded: int
+    still_waiting: int
     policy: WorklistPolicy
     seed: str
     points: Mapping[str, Point]
@@ -96,6 +96,7 @@ class Worklist:
             "by_kind": self.by_kind,
             "population": self.population,
             "excluded": self.excluded,
+            "still_waiting": self.still_waiting,
             "approved_until": self.approved_until.isoformat(),
             "seed": self.seed,
         }
@@ -138,47 +139,36 @@ def make_worklist(
     progress("loading the live model", 0.0)
     pin = pin_of(ws, at=clock())
     with scoring.load(name, registry=ws.registry_uri, pin=pin, clock=clock, watched=False) as scorer:
-        policy = scorer.policy
         _refuse_amounts(scorer)
-        asked = _allowed(policy.worklist, name)
-        places = policy.capacity if length is None else length
+        asked = _allowed(scorer.policy.worklist, name)
+        places = scorer.policy.capacity if length is None else length
         _refuse_too_long(scorer, places)
-        case = from_dict(scorer.definition, ws.contracts)
+        case, seed = from_dict(scorer.definition, ws.contracts), f"{name} {as_of.isoformat()} {scorer.version}"
         progress("building what is known on the day", 0.1)
         here = present(case, ws.lake, as_of)
-        progress("scoring", 0.7)
-        scored = scorer.score(here.inputs, purpose=case.purpose)
+        first = None if asked.first is None else who_comes_first(scorer.definition, ws, as_of, asked.first)
+        progress("scoring", 0.6)
         column = spread_by or asked.spread_by
         where = None if column is None else lies_in(case, ws.lake, here, column)
-        seed = f"{name} {as_of.isoformat()} {scorer.version}"
-        chosen = choose(
-            here.entity,
-            scored["score"].to_numpy(dtype=np.float64),
-            length=places,
-            explore_share=asked.explore_share,
-            random_band=0 if policy.promotion is None else policy.promotion.random_band,
-            group=where,
-            seed=seed,
-        )
-        progress("putting the reasons in words", 0.8)
-        rows = chosen.frame["row"].to_numpy()
-        said = scorer.score(here.inputs.iloc[rows], purpose=case.purpose, reasons=REASONS)
-        frame = _frame(ws, case, here, chosen, said, where)
-        basis = str(scored["basis"].iloc[0])
+        before = 0 if first is None else min(places, len(first))
+        scored = _by_score(scorer, here, where, places=places - before, asked=asked, seed=seed)
+        frame = scored.frame if first is None else pd.concat([first.head(places), scored.frame], ignore_index=True)
+        progress("turning pseudonyms back", 0.9)
         return Worklist(
-            frame=frame,
+            frame=_named(ws, case, frame),
             case_name=name,
             purpose=case.purpose,
-            basis=basis,
+            basis=scored.basis,
             as_of=as_of,
             version=scorer.version,
             approved_until=scorer.approved_until,
             conditions=scorer.conditions.other,
-            population=chosen.population,
+            population=len(here.entity),
             excluded=here.excluded,
+            still_waiting=0 if first is None else len(first) - before,
             policy=asked,
             seed=seed,
-            points=_points(ws, case, asked, here.entity[rows], frame["reference"]),
+            points=points_of(ws, case, asked, frame["entity"].tolist()),
         )
 
 
@@ -214,46 +204,57 @@ def _refuse_too_long(scorer: Scorer, places: int) -> None:
         )
 
 
-def _frame(
-    ws: Workspace,
-    case: UseCase,
+@dataclass(frozen=True, eq=False)
+class _Scored:
+    """The places that the score gives: ``entity, where, kind, chance, band, reasons, flags``, and what they rest on."""
+
+    frame: pd.DataFrame
+    basis: str
+
+
+def _by_score(
+    scorer: Scorer,
     here: Present,
-    chosen: Chosen,
-    said: pd.DataFrame,
     where: npt.NDArray[np.str_] | None,
-) -> pd.DataFrame:
-    rows = chosen.frame["row"].to_numpy()
-    entity = here.entity[rows]
-    names = ws.lake.references(case.population.extract, case.entity_kind, entity.tolist())
-    explored = chosen.frame["kind"].eq("exploration").to_numpy()
+    *,
+    places: int,
+    asked: WorklistPolicy,
+    seed: str,
+) -> _Scored:
+    purpose, promotion = scorer.purposes[0], scorer.policy.promotion
+    if places == 0 or not len(here.entity):
+        return _Scored(pd.DataFrame(columns=PLACE), "nothing: nobody was listed by a score")
+    scored = scorer.score(here.inputs, purpose=purpose)
+    chosen = choose(
+        here.entity,
+        scored["score"].to_numpy(dtype=np.float64),
+        length=places,
+        explore_share=asked.explore_share,
+        random_band=0 if promotion is None else promotion.random_band,
+        group=where,
+        seed=seed,
+    ).frame
+    rows = chosen["row"].to_numpy()
+    said = scorer.score(here.inputs.iloc[rows], purpose=purpose, reasons=REASONS)
     reasons = [
-        KINDS["exploration"] if drawn else "; ".join(words)
-        for drawn, words in zip(explored, said["reasons"], strict=True)
+        KINDS[EXPLORATION] if kind == EXPLORATION else "; ".join(words)
+        for kind, words in zip(chosen["kind"], said["reasons"], strict=True)
     ]
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
-            "place": chosen.frame["place"].to_numpy(),
-            "reference": [names[one] for one in entity.tolist()],
+            "entity": here.entity[rows],
             "where": "" if where is None else where[rows],
-            "kind": [KINDS[kind] for kind in chosen.frame["kind"]],
-            "chance": chosen.frame["chance"].to_numpy(),
+            "kind": [KINDS[kind] for kind in chosen["kind"]],
+            "chance": chosen["chance"].to_numpy(),
             "band": said["band"].to_numpy(),
             "reasons": reasons,
             "flags": ["; ".join(one) for one in said["flags"]],
         }
     )
+    return _Scored(frame, str(scored["basis"].iloc[0]))
 
 
-def _points(
-    ws: Workspace, case: UseCase, asked: WorklistPolicy, entity: npt.NDArray[np.int64], names: pd.Series[str]
-) -> dict[str, Point]:
-    if asked.longitude is None or asked.latitude is None:
-        return {}
-    extract = case.population.extract
-    listed = ", ".join(str(one) for one in entity.tolist())
-    found = ws.lake.query(
-        f'SELECT "{case.entity}" AS entity, "{asked.longitude}" AS x, "{asked.latitude}" AS y FROM {extract.folder()} '
-        f'WHERE _superseded_from IS NULL AND "{case.entity}" IN ({listed})'
-    ).to_pylist()
-    known = {row["entity"]: (float(row["x"]), float(row["y"])) for row in found if None not in (row["x"], row["y"])}
-    return {name: known[one] for one, name in zip(entity.tolist(), names, strict=True) if one in known}
+def _named(ws: Workspace, case: UseCase, frame: pd.DataFrame) -> pd.DataFrame:
+    names = ws.lake.references(case.population.extract, case.entity_kind, frame["entity"].tolist())
+    named = frame.assign(place=range(1, len(frame) + 1), reference=[names[one] for one in frame["entity"]])
+    return named[["place", "reference", *PLACE[1:]]]

@@ -14,7 +14,8 @@ import pytest
 
 from riskmodels.errors import OutputError
 from riskmodels.policy import WorklistPolicy
-from riskmodels.worklists.making import KINDS, NOT_EVIDENCE, Worklist
+from riskmodels.worklists.choosing import KINDS
+from riskmodels.worklists.making import NOT_EVIDENCE, Worklist
 from riskmodels.worklists.writing import safe_cell, write_worklist
 
 
@@ -42,6 +43,7 @@ def made(**changes: Any) -> Worklist:
         "conditions": (),
         "population": 900,
         "excluded": 3,
+        "still_waiting": 0,
         "policy": WorklistPolicy(how="Letter, then a visit by consent", hand_over="Tell homelessness prevention first"),
         "seed": "unlicensed_property 2026-03-01 2",
         "points": {"990000000001": (-0.2, 51.55)},
@@ -106,4 +108,4 @@ def test_another_ending_is_refused_and_nothing_is_written(tmp_path: Path, name: 
 def test_what_is_told_of_it_names_no_place() -> None:
     told = json.dumps(made().as_json())
     assert "990000000001" not in told
-    assert {"score": 1, "band": 0, "exploration": 1} == made().by_kind
+    assert {"first": 0, "score": 1, "band": 0, "exploration": 1} == made().by_kind
