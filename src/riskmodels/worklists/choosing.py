@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,7 +23,7 @@ __all__ = ["EXPLORATION", "FIRST", "KINDS", "Chosen", "Kind", "choose"]
 Kind = Literal["first", "score", "band", "exploration"]
 FIRST: Kind = "first"
 EXPLORATION: Kind = "exploration"
-KINDS = {
+KINDS: Mapping[str, str] = {
     FIRST: "Comes first, whatever the score",
     "score": "Highest scores",
     "band": "Drawn among those near the end of the list",

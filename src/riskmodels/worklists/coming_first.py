@@ -49,9 +49,7 @@ def who_comes_first(
     here = present(case, ws.lake, as_of)
     waits = pd.DataFrame({"entity": here.entity, "wait": here.inputs[asked.longest].to_numpy()})
     waits = waits.sort_values(["wait", "entity"], ascending=[False, True], na_position="first", ignore_index=True)
-    said = [
-        f"{asked.says}: {'not known' if pd.isna(wait) else f'{wait:,.0f} {unit or str()}'}" for wait in waits["wait"]
-    ]
+    told = ["not known" if pd.isna(wait) else f"{wait:,.0f} {unit or ''}".strip() for wait in waits["wait"]]
     return pd.DataFrame(
         {
             "entity": waits["entity"],
