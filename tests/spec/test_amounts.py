@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from riskmodels.errors import DefinitionError
-from riskmodels.features import UseCase, attribute, characteristic, days, from_dict, running, weeks
+from riskmodels.features import UseCase, attribute, characteristic, days, from_dict, running, weeks, where
 from tests.borough import CONTRACTS, Accounts, Homes, Packages
 from tests.spec.rulebook import Rulebook, case_of, of_rows, outcomes, period
 
@@ -92,6 +92,22 @@ def test_rows_are_picked_by_a_condition_and_known_as_they_are_today(rules: Ruleb
 
     # Corrected; withdrawn; of another kind; of a kind that cannot be told; typed late.
     assert {"t1": 30.0, "t2": 0.0, "t3": 0.0, "t4": 0.0, "t5": 5.0} == outcomes(table)
+
+
+def test_either_of_two_conditions_picks_the_entity_s_own_rows_alone(rules: Rulebook) -> None:
+    packages = """
+        | package_id | tenancy_id | begins_on  | kind      | weekly_gbp | loaded_at  |
+        | a          | t1         | 2023-01-01 | home      | 10.00      | 2023-01-02 |
+        | a          | t2         | 2023-01-01 | home      | 30.00      | 2024-09-01 |
+        | b          | t3         | 2023-01-01 | care home | 40.00      | 2023-01-02 |
+    """
+    case = costing(
+        where="kind = 'care home' or weekly_gbp > 5", treated_by=where(Packages, "kind = 'home' or weekly_gbp > 5")
+    )
+    table = rules.build(case, AS_OF, cut="2024-12-31", homes=HOMES, packages=packages)
+
+    assert {"t1": 0.0, "t2": 30.0, "t3": 40.0, "t4": 0.0, "t5": 0.0} == outcomes(table)
+    assert {False} == set(of_rows(table, "treated").values())  # agreed long before the horizon
 
 
 def test_who_dies_is_averaged_over_the_days_lived_and_weighs_as_many(rules: Rulebook) -> None:

@@ -34,7 +34,7 @@ def amount_query(case: UseCase, amount: Amount, spine: str) -> str:
         f"COALESCE(CAST(z.competing_at AS DATE), {_day_after('s.as_of', case.horizon_days)})) AS last_day\n"
         f"FROM {spine} AS s LEFT JOIN ends AS z ON z.entity = s.entity\n),\n"
         f'running AS (\nSELECT e."{key}" AS entity, {begins} AS begins, {ends} AS ends, {value} AS value\n'
-        f"FROM {folder} AS e WHERE e._superseded_from IS NULL AND {meets}\n)\n"
+        f"FROM {folder} AS e WHERE e._superseded_from IS NULL AND ({meets})\n)\n"
         f"SELECT s.entity, s.as_of, CAST(NULL AS TIMESTAMP) AS happened_at, s.left_at, s.competing_at,\n"
         f"  CAST(COALESCE(SUM(e.value * CAST({days} AS SMALLINT)), 0) AS DOUBLE) / {unit} AS amount\n"
         f"FROM watched AS s LEFT JOIN running AS e ON e.entity = s.entity AND e.begins < s.last_day\n"

@@ -117,7 +117,7 @@ def treated_query(case: UseCase, spine: str) -> str | None:
     return (
         f"SELECT DISTINCT s.entity, s.as_of FROM {spine} AS s JOIN {treated.extract.folder()} AS e\n"
         f'ON e."{key}" = s.entity AND e._superseded_from IS NULL AND e._event >= s.as_of '
-        f"AND e._event < s.as_of + INTERVAL '{case.horizon_days}' DAY AND {meets}"
+        f"AND e._event < s.as_of + INTERVAL '{case.horizon_days}' DAY AND ({meets})"
     )
 
 
@@ -144,7 +144,7 @@ def looked_query(case: UseCase, fates: str) -> str | None:
         f"  MAX(CASE WHEN e._event <= s.happened_at THEN e._event END) AS found_at\n"
         f"FROM {fates} AS s JOIN {looked.extract.folder()} AS e\n"
         f'ON e."{key}" = s.entity AND e._superseded_from IS NULL AND e._event >= s.as_of '
-        f"AND e._event < s.as_of + INTERVAL '{case.horizon_days}' DAY AND {meets}\n"
+        f"AND e._event < s.as_of + INTERVAL '{case.horizon_days}' DAY AND ({meets})\n"
         f"AND (s.left_at IS NULL OR e._event < s.left_at) "
         f"AND (s.competing_at IS NULL OR e._event < s.competing_at)\n"
         f"GROUP BY s.entity, s.as_of"
