@@ -219,6 +219,15 @@ def test_totals_are_drawn_and_shown_in_words(found: TotalsBacktest) -> None:
     assert "Sum: everything" in found._repr_html_()
 
 
+def test_it_is_said_where_a_simple_forecast_was_nearer(found: TotalsBacktest) -> None:
+    nearer = sum(1 for one in found.places if one.error > one.naive)
+    assert (
+        f"Of {len(found.places)} places, the same two quarters a year before were nearer in {len(found.worse)}, "
+        in (said := found.notes[-2])
+    )
+    assert said.endswith(f"today's amounts carried on in {nearer}.")
+
+
 @pytest.fixture(scope="module")
 def table() -> TrainingTable:
     made = make_amounts(people=120, periods=10, horizon_days=56, dispersion=3.0).table
