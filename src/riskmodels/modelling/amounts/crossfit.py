@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from riskmodels.modelling.amounts.boosting import amount_settings_to_try
-from riskmodels.modelling.amounts.carried_forward import fit_baseline_amount
+from riskmodels.modelling.amounts.carried_forward import carried_forward, fit_baseline_amount
 from riskmodels.modelling.amounts.deviance import FIRST_POWER, mean_deviance, variance_power
 from riskmodels.modelling.amounts.interpretable import (
     PENALTIES,
@@ -139,8 +139,6 @@ def right_in_sum(expected: FloatArray, rows: AmountRows) -> float:
 
 
 def _carried(learn: AmountRows, later: AmountRows, columns: Sequence[ModelColumn], today: int) -> FloatArray:
-    from riskmodels.modelling.amounts.carried_forward import carried_forward
-
     return carried_forward(later.X[:, today], fit_baseline_amount(columns[today], today, learn).floor)
 
 

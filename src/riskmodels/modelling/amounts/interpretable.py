@@ -21,7 +21,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 from threadpoolctl import threadpool_limits
 
-from riskmodels.modelling.interpretable import fit_preparation
+from riskmodels.modelling.interpretable import ROWS_FOR_RANKS, fit_preparation
 from riskmodels.modelling.rows import FloatArray, Rows, inputs
 from riskmodels.records import ModelColumn
 
@@ -96,15 +96,8 @@ def fit_amount_preparation(rows: Rows, columns: Sequence[ModelColumn], *, today:
     nothing = Pipeline([none, ("nothing", MissingIndicator(missing_values=0.0, features="all"))])
     parts = [(name, part, places) for name, part, places in plain.transformers]
     with threadpool_limits(1, user_api="blas"):
-        return ColumnTransformer([*parts, ("grown", logs, [today]), ("nothing", nothing, [today])]).fit(
-            _for_ranks(rows)
-        )
-
-
-def _for_ranks(rows: Rows) -> FloatArray:
-    from riskmodels.modelling.interpretable import ROWS_FOR_RANKS
-
-    return rows.X[:: -(-len(rows) // ROWS_FOR_RANKS)]
+        whole = ColumnTransformer([*parts, ("grown", logs, [today]), ("nothing", nothing, [today])])
+        return whole.fit(rows.X[:: -(-len(rows) // ROWS_FOR_RANKS)])
 
 
 def fit_tweedie(prepared: FloatArray, rows: Rows, *, penalty: float, power: float) -> TweedieRegressor:

@@ -20,7 +20,7 @@ from riskmodels.modelling.amounts.notes import table_notes
 from riskmodels.modelling.amounts.reproducibility import amount_digest
 from riskmodels.modelling.amounts.rows import AmountRows, read_amounts
 from riskmodels.modelling.boosting import grow
-from riskmodels.modelling.periods import plan_periods
+from riskmodels.modelling.periods import Plan, plan_periods
 from riskmodels.modelling.rows import DATA_SCIENTIST, FloatArray
 from riskmodels.policy import ModelPolicy
 from riskmodels.records import AmountEstimator, Estimator, TrainedModel, TrainingTable
@@ -67,26 +67,18 @@ def train_amount(
     tell: Progress = progress if progress is not None else lambda stage, done: None
     rows = read_amounts(table, learning_weight=learning_weight)
     plan = plan_periods(rows, table.horizon_days, amounts=True)
-    least = policy.assurance.disclosure_number
     learn = rows.up_to(plan.learned_from[-1])
     with threadpool_limits(1, user_api="blas"):
-        fitted = cross_fit_amounts(
-            rows,
-            plan,
-            table.columns,
-            baseline=table.baseline,
-            least=least,
-            seed=policy.seed,
-            progress=lambda done: tell("Judging on later periods", done),
-        )
+        fitted = _cross_fitted(rows, plan, table, policy, tell)
         chosen, reason = _choose(fitted.deviance, policy.margin)
         intervals = fit_intervals(fitted.amounts(chosen), fitted.judged, power=fitted.power)
-        estimators, settings = _fit(learn, fitted, table, least, policy.seed, tell)
+        three, settings = _fit(learn, fitted, table, policy, tell)
+        estimators: dict[str, AmountEstimator] = {one.name: one for one in three}
         evaluation = judge_amounts(
             rows,
             plan,
             fitted,
-            estimators={one.name: one for one in estimators},
+            estimators=estimators,
             intervals=intervals,
             columns=[column.name for column in table.columns],
             chosen=chosen,
@@ -100,21 +92,35 @@ def train_amount(
         table_digest=table.digest,
         chosen=chosen,
         choice_reason=reason,
-        estimators=cast("Mapping[str, Estimator]", {one.name: one for one in estimators}),
+        estimators=cast("Mapping[str, Estimator]", estimators),
         columns=table.columns,
         learned_from=plan.learned_from,
         rows=len(learn),
         rounds=fitted.rounds,
         settings=settings,
-        calibrators={one.name: one.says for one in estimators},
+        calibrators={one.name: one.says for one in three},
         cross_fitted=fitted.deviance,
         evaluation=evaluation,
         seed=policy.seed,
-        digest=amount_digest(*estimators, settings=settings, intervals=intervals),
+        digest=amount_digest(*three, settings=settings, intervals=intervals),
         notes=table_notes(table, rows, plan, power=fitted.power),
         may_not_be_used_for=policy.may_not_be_used_for,
         task="amount",
         intervals=intervals,
+    )
+
+
+def _cross_fitted(
+    rows: AmountRows, plan: Plan, table: TrainingTable, policy: ModelPolicy, tell: Progress
+) -> CrossFittedAmounts:
+    return cross_fit_amounts(
+        rows,
+        plan,
+        table.columns,
+        baseline=table.baseline,
+        least=policy.assurance.disclosure_number,
+        seed=policy.seed,
+        progress=lambda done: tell("Judging on later periods", done),
     )
 
 
@@ -136,7 +142,7 @@ def _choose(deviance: Mapping[str, float], margin: float) -> tuple[Literal["inte
 
 
 def _fit(
-    learn: AmountRows, fitted: CrossFittedAmounts, table: TrainingTable, least: int, seed: int, tell: Progress
+    learn: AmountRows, fitted: CrossFittedAmounts, table: TrainingTable, policy: ModelPolicy, tell: Progress
 ) -> tuple[Three, dict[str, Any]]:
     """Fit what was chosen on all that may be learned from; make it right in sum by the out-of-time amounts."""
     stage = "Fitting on all development periods"
@@ -150,8 +156,8 @@ def _fit(
         table.columns,
         fitted.settings,
         rounds=fitted.rounds,
-        seed=seed,
-        least=least,
+        seed=policy.seed,
+        least=policy.assurance.disclosure_number,
         progress=lambda done: tell(stage, 0.3 + 0.7 * done),
     )
     tell(stage, 1.0)
