@@ -118,8 +118,8 @@ _WITHOUT_CARER = 1.7  # how much likelier a step up is once nobody cares at home
 _UNPLANNED_REVIEW = np.array([0, 0, 0, 0.004, 0.006, 0.009, 0.005, 0.003, 0.004, 0.003, 0.003, 0.005, 0, 0])
 _OF_REVIEWS = 1.4  # how much more than other things such reviews go with frailty
 # Rises of what providers are paid, each April.
-_RISES = {2022: 1.05, 2023: 1.085, 2024: 1.075, 2025: 1.055, 2026: 1.045}
-_USUAL_RISE = 1.03
+_RISES = {2022: 1.055, 2023: 1.065, 2024: 1.06, 2025: 1.06, 2026: 1.055}
+_USUAL_RISE = 1.04
 
 
 def _state(word: str) -> int:

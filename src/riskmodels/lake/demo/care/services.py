@@ -171,7 +171,9 @@ def _typed(lives: Lives, rows: Rows, first: int, random: np.random.Generator) ->
     usual = np.floor(delay[:, 0] * 14).astype(np.int64)
     late = 20 + np.floor(delay[:, 0] * 130).astype(np.int64)
     lag = np.where(draw[:, 0] < np.where(moves_in, 0.50, 0.35), ahead, np.where(draw[:, 0] < 0.93, usual, late))
-    april = rows["person"] * 7919 % 50 - 30  # the old row is closed and the new one opened by the same hand
+    # The old row is closed and the new one opened by the same hand: for most before the first cut that follows.
+    turn = rows["person"] * 7919 % 100
+    april = np.where(turn < 90, turn % 30 - 24, turn - 84)
     yearly = np.where(rows["opens"] == 1, lag, april)
     following = lives.next_state[rows["stay"]]
     over = np.isin(following, [DEAD, MOVED])
