@@ -76,10 +76,10 @@ class AmountIntervals:
             The stratum of each row.
         """
         low, high = np.zeros(len(expected)), np.zeros(len(expected))
-        own = set(self.strata)
+        own = np.array(self.strata, dtype=np.str_)
         spread = np.power(expected, self.power)
         for stratum in (*self.strata, None):
-            rows = np.array([one not in own if stratum is None else one == stratum for one in strata.tolist()], bool)
+            rows = ~np.isin(strata, own) if stratum is None else strata == stratum
             cells = [cell for cell in self.cells if cell.stratum == stratum]
             edges = np.array([cell.above for cell in cells[1:]])
             place = np.searchsorted(edges, expected[rows], side="right")
