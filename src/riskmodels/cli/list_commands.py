@@ -44,8 +44,9 @@ def worklist(
         from riskmodels import workspace as workspaces
         from riskmodels.cli.screens import worklist_screen
         from riskmodels.worklists.making import make_worklist
-        from riskmodels.worklists.writing import write_worklist
+        from riskmodels.worklists.writing import refuse_other_endings, write_worklist
 
+        refuse_other_endings(out)
         with workspaces.open(workspace) as ws:
             made = make_worklist(
                 ws,

@@ -11,7 +11,7 @@ from riskmodels.atomic import whole_file
 from riskmodels.errors import OutputError
 from riskmodels.worklists.making import NOT_EVIDENCE, Worklist
 
-__all__ = ["safe_cell", "write_worklist"]
+__all__ = ["refuse_other_endings", "safe_cell", "write_worklist"]
 
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
@@ -32,6 +32,23 @@ def write_worklist(made: Worklist, path: Path) -> None:
     OutputError
         If the file has another ending, or cannot be written.
     """
+    refuse_other_endings(path)
+    with whole_file(path, private=True) as draft:
+        if path.suffix.lower() == ".csv":
+            _write_csv(made, draft)
+        else:
+            told = json.dumps(_geojson(made), indent=1, ensure_ascii=False, allow_nan=False)
+            draft.write_text(told + "\n", encoding="utf-8")
+
+
+def refuse_other_endings(path: Path) -> None:
+    """Refuse a file of a kind that lists are not written as, before anything is made.
+
+    Raises
+    ------
+    OutputError
+        If it ends in neither ``.csv`` nor ``.geojson``.
+    """
     kind = path.suffix.lower()
     if kind not in (".csv", ".geojson"):
         raise OutputError(
@@ -40,12 +57,6 @@ def write_worklist(made: Worklist, path: Path) -> None:
             next_step="Name the file so, for example list.csv.",
             who="whoever makes the list",
         )
-    with whole_file(path, private=True) as draft:
-        if kind == ".csv":
-            _write_csv(made, draft)
-        else:
-            told = json.dumps(_geojson(made), indent=1, ensure_ascii=False, allow_nan=False)
-            draft.write_text(told + "\n", encoding="utf-8")
 
 
 def safe_cell(value: Any) -> Any:
