@@ -39,4 +39,8 @@ def case_html(case: UseCase) -> str:
         ["Tested against", ", ".join(each.says for each in case.audit_by)],
         ["Features", str(len(case.features))],
     ]
+    if case.intervals_within is not None:
+        facts.append(["Prediction intervals within", case.feature(case.intervals_within).says])
+    if case.totals_by:
+        facts.append(["Totals by", ", ".join(each.says for each in case.totals_by)])
     return html_table(case.name, ["", ""], facts, notes=[f"Definition {case.digest[:12]}"])

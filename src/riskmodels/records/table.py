@@ -74,7 +74,8 @@ class LineageEntry:
 class PeriodCount:
     """What became of the population at one as-of date; ``rows`` are those a model may learn from.
 
-    ``not_looked`` counts those whose outcome nobody knows because nobody looked.
+    ``positives`` had the outcome, or any amount at all. ``not_looked`` counts those whose outcome nobody knows because
+    nobody looked.
     """
 
     as_of: datetime.date

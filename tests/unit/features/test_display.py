@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from riskmodels.features import total, weeks
-from tests.borough import Payments
+from riskmodels.features import attribute, characteristic, running, total, weeks
+from tests.borough import Homes, Packages, Payments
 from tests.spec.rulebook import case_of
 
 CASE = case_of(
@@ -25,3 +25,18 @@ def test_features_are_shown_in_words_and_escaped() -> None:
     assert "Paid &amp; &lt;kept&gt; in the last 4 weeks" in shown
     assert "<kept>" not in shown
     assert ("2 features" in shown, "Payments" in shown, "GBP" in shown) == (True, True, True)
+
+
+def test_a_use_case_of_an_amount_shows_its_strata_and_totals() -> None:
+    cost = running(
+        Packages, "weekly_gbp", begins="begins_on", ends="ends_at", within=weeks(4), says="Cost", unit="GBP per week"
+    )
+    shown = case_of(
+        attribute(Homes, "tenure", name="tenure", says="How the home is held"),
+        outcome=cost,
+        intervals_within="tenure",
+        totals_by=[characteristic(Homes, "area", name="area", says="Small area")],
+    )._repr_html_()
+
+    for words in ("Prediction intervals within", "How the home is held", "Totals by", "Small area"):
+        assert words in shown
