@@ -19,6 +19,7 @@ STATES = ("pending", "issued", "refused", "withdrawn", "revoked")
 MANDATORY_KIND, ADDITIONAL_KIND, SELECTIVE_KIND, NONE = 0, 1, 2, -1
 PENDING, ISSUED, REFUSED, WITHDRAWN = 0, 1, 2, 3
 _YEARS = 5
+_NOTICE_DAYS = 61
 # How likely an owner is to apply unasked, on a log scale, by how many homes the owner has.
 _KEEPS_RULES = np.array([0.85, 1.35, 2.1, 2.9])
 
@@ -31,6 +32,8 @@ class Licensing:
     ----------
     needs : int array
         Index into ``KINDS`` of the licence that is needed now, or -1.
+    will_need : int array
+        The same in two months' time, which owners know from the notice of designation.
     runs_until, exempt_until : int array
         Last day of the licence, and of an exemption notice.
     applies_on : int array
@@ -41,6 +44,7 @@ class Licensing:
 
     schemes: tuple[Designation, ...]
     needs: Ints
+    will_need: Ints
     runs_until: Ints
     exempt_until: Ints
     applies_on: Ints
@@ -53,30 +57,36 @@ class Licensing:
     def none_yet(cls, schemes: tuple[Designation, ...], count: int) -> Licensing:
         """Begin before anybody holds a licence."""
         empty = [np.full(count, NULL, dtype=np.int64) for _ in range(7)]
-        return cls(schemes, np.full(count, NONE, dtype=np.int64), *empty)
+        needless = [np.full(count, NONE, dtype=np.int64) for _ in range(2)]
+        return cls(schemes, *needless, *empty)
 
     def need(self, homes: Stock, tenures: Tenures, there: Flags, day: int) -> Ints:
-        """Work out who needs which licence on a day, and give the homes whose need changed."""
-        before = self.needs.copy()
+        """Work out who needs which licence on a day, and give the homes that will newly need one."""
+        before = self.will_need.copy()
+        self.needs = self._needed(homes, tenures, there, day)
+        self.will_need = self._needed(homes, tenures, there, day + _NOTICE_DAYS)
+        return np.flatnonzero((self.will_need != before) & (self.will_need != NONE)).astype(np.int64)
+
+    def _needed(self, homes: Stock, tenures: Tenures, there: Flags, day: int) -> Ints:
         selective = binding(self.schemes, SELECTIVE, homes.ward, day) & (tenures.tenure == FAMILY_LET)
         additional = binding(self.schemes, ADDITIONAL, homes.ward, day) & (tenures.tenure == SMALL_SHARED)
-        self.needs = np.where(
-            tenures.tenure == LARGE_SHARED,
-            MANDATORY_KIND,
-            np.where(additional, ADDITIONAL_KIND, np.where(selective, SELECTIVE_KIND, NONE)),
-        ).astype(np.int64)
-        self.needs[~there] = NONE
-        return np.flatnonzero((self.needs != before) & (self.needs != NONE)).astype(np.int64)
+        smaller = np.where(additional, ADDITIONAL_KIND, np.where(selective, SELECTIVE_KIND, NONE))
+        needed = np.where(tenures.tenure == LARGE_SHARED, MANDATORY_KIND, smaller)
+        return np.where(there, needed, NONE).astype(np.int64)
+
+    def stop(self, which: Ints) -> None:
+        """Let homes no longer be let."""
+        self.needs[which] = self.will_need[which] = NONE
 
     def decide_whether_to_apply(
         self, homes: Stock, tenures: Tenures, which: Ints, day: int, random: np.random.Generator
     ) -> None:
         """Let owners who newly need a licence decide whether, and when, they will ask for one."""
-        shared = self.needs[which] != SELECTIVE_KIND
+        shared = self.will_need[which] != SELECTIVE_KIND
         score = _KEEPS_RULES[tenures.portfolio[which]] - 1.1 * tenures.careless[which]
-        score += np.where(shared, -0.45 + 0.5 * homes.affluence[which], 4.0 + 0.4 * homes.affluence[which])
+        score += np.where(shared, -1.5 + 0.5 * homes.affluence[which], 4.8 + 0.4 * homes.affluence[which])
         willing = random.random(len(which)) < 1.0 / (1.0 + np.exp(-score))
-        wait = random.exponential(50.0, len(which)).astype(np.int64) + 3
+        wait = random.exponential(18.0, len(which)).astype(np.int64) + 3
         holds = self.covered(day)[which]
         self.applies_on[which] = np.where(willing & ~holds, day + wait, NULL)
 
@@ -101,11 +111,11 @@ class Licensing:
 
     def _receive(self, journal: Journal, first: int, days: int) -> None:
         due = (self.applies_on != NULL) & (self.applies_on < first + days)
-        self.applies_on[due & (self.needs == NONE)] = NULL
-        which = np.flatnonzero(due & (self.needs != NONE) & (self.pending == NULL))
+        self.applies_on[due & (self.will_need == NONE)] = NULL
+        which = np.flatnonzero(due & (self.will_need != NONE) & (self.pending == NULL))
         applied = self.applies_on[which]
         self.pending[which] = journal.numbers("licence", len(which))
-        self.applied_on[which], self.kind_sought[which] = applied, self.needs[which]
+        self.applied_on[which], self.kind_sought[which] = applied, self.will_need[which]
         self.decided_on[which] = applied + 45 + (self.pending[which] * 7919) % 120
         self.applies_on[which] = NULL
         self._note(journal, which, PENDING, applied)

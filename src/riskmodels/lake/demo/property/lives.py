@@ -12,7 +12,7 @@ from riskmodels.lake.demo.arrays import Flags, Ints
 from riskmodels.lake.demo.calendar import day_number, month_starts
 from riskmodels.lake.demo.journal import NULL, Journal
 from riskmodels.lake.demo.property.complaining import complain
-from riskmodels.lake.demo.property.licensing import NONE, Licensing
+from riskmodels.lake.demo.property.licensing import Licensing
 from riskmodels.lake.demo.property.papers import Claims, certify, plan
 from riskmodels.lake.demo.property.schemes import Designation
 from riskmodels.lake.demo.property.stock import Stock
@@ -89,7 +89,7 @@ class Lives:
         held = self.licensing.licensed(first)
         self.taxing.change(self.homes, self.tenures, held, there, since, random, self.journal)
         self.claims.live(self.homes, self.tenures, self.homes.there(first), first, 28, random, self.journal, often=20.0)
-        needing = np.flatnonzero(self.licensing.needs >= 0).astype(np.int64)
+        needing = np.flatnonzero(self.licensing.will_need >= 0).astype(np.int64)
         self.licensing.decide_whether_to_apply(self.homes, self.tenures, needing, first, random)
         likely = np.array([0.52, 0.64, 0.56, 0.56, 0.7])[self.tenures.tenure[there]]
         certified = there[random.random(len(there)) < likely]
@@ -108,7 +108,7 @@ class Lives:
             self.truth.note(homes, tenures, licensing, first)
         stopped = licensing.live(self.journal, tenures, first, days, streams.named("property licences"))
         tenures.tenure[stopped] = OWNER
-        licensing.needs[stopped] = NONE
+        licensing.stop(stopped)
         changed = np.union1d(changed, stopped)
         self._bill(changed, there, first, days)
         self._certify(changed, first, days)

@@ -79,7 +79,7 @@ class Claims:
         """Let a month pass: claims begin and end. Where sharers are poor, several run at one address."""
         poor = (1.0 - homes.affluence) / 2.0
         tenure = tenures.tenure
-        rate = np.where(tenures.is_shared, 0.009 * poor**2, np.where(tenure == FAMILY_LET, 0.005 * poor, 0.0005))
+        rate = np.where(tenures.is_shared, 0.014 * poor**2, np.where(tenure == FAMILY_LET, 0.005 * poor, 0.0005))
         rate = np.where(tenure == SOCIAL, 0.010, rate)
         several = np.where(tenures.is_shared, 0.5, 0.03)
         chance = np.stack([rate, rate * several, rate * several], axis=1) * often

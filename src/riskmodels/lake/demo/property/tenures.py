@@ -66,7 +66,7 @@ class Tenures:
         Where people are poor, large houses are let by the room; where they are rich, families live in them.
         """
         rooms, poor = homes.rooms[which], -homes.affluence[which]
-        score = -1.35 + (0.08 + 0.5 * poor) * (rooms - 4) + 0.35 * poor + homes.sharing[which]
+        score = -1.15 + (0.08 + 0.5 * poor) * (rooms - 4) + 0.35 * poor + homes.sharing[which]
         shared = random.random(len(which)) < _chance(score)
         large = random.random(len(which)) < _chance(-2.6 + 0.55 * (rooms - 3))
         return np.where(shared, np.where(large, LARGE_SHARED, SMALL_SHARED), FAMILY_LET).astype(np.int64)

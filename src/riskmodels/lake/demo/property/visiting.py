@@ -28,7 +28,7 @@ OUTCOMES = (
 )
 HMO, SELECTIVE, LICENSED, EXEMPT, OWNED, LET_SOCIALLY, APPLIED, NO_ACCESS = range(8)
 
-_A_MONTH = 0.014  # visits for each home of the borough
+_A_MONTH = 0.020  # visits for each home of the borough
 _SHARES = (0.52, 0.32, 0.16)  # by reason
 
 
@@ -126,8 +126,8 @@ class Visiting:
         letter = (reason != COMPLAINT) & (random.random(len(which)) < 0.5)
         outcome = _found(which, tenures, licensing, month.first)
         at_fault = outcome <= SELECTIVE
-        nobody = random.random(len(which)) < np.where(at_fault, 0.22, 0.15)
-        warned = at_fault & letter & ~nobody & (random.random(len(which)) < 0.12)
+        nobody = random.random(len(which)) < np.where(at_fault, 0.17, 0.14)
+        warned = at_fault & letter & ~nobody & (random.random(len(which)) < 0.08)
         licensing.applies_on[which[warned]] = day[warned] - 4
         outcome = np.where(nobody, NO_ACCESS, np.where(warned, APPLIED, outcome))
         licensing.found(which[outcome <= SELECTIVE], day[outcome <= SELECTIVE], random)
