@@ -110,6 +110,34 @@ def test_a_verified_copy_scores_away_from_the_registry_with_the_same_scores(demo
         scoring.load(CASE, registry=copy, pin=demo[1]["pin"], watched=False)
 
 
+def test_the_live_model_gives_a_list_and_only_with_the_key(demo: Demo, tmp_path: Path) -> None:
+    workspace, out = demo[0], tmp_path / "calls.csv"
+    with rm.open(workspace) as ws:
+        day = f"{rm.every_month(ws.case(CASE), ws.lake)[-1]:%Y-%m-%d}"
+        known = set(ws.lake.references(ws.extracts.Tenancies, "tenancy", entities(ws, "Tenancies", "tenancy_id")))
+    said = done(workspace, "worklist", CASE, "--as-of", day, "--capacity", "20", "--out", str(out))
+    assert {"first": 0, "score": 20, "band": 0, "exploration": 0} == said["by_kind"]
+    rows = pd.read_csv(out, dtype=str)
+    assert 20 == len(rows) == rows["reference"].nunique()
+    assert said["population"] > 20
+    assert [] == [one for one in rows["reference"] if one in json.dumps(said)]
+    assert rows["reasons"].str.len().min() > 10
+    assert {"Ring, then write or visit. Ask how things are and offer support; nobody has to answer"} == set(
+        rows["how to approach"]
+    )
+    again = tmp_path / "again.csv"
+    done(workspace, "worklist", CASE, "--as-of", day, "--capacity", "20", "--out", str(again))
+    assert out.read_bytes() == again.read_bytes()
+    assert len(known) > 20
+
+
+def entities(ws: rm.Workspace, extract: str, key: str) -> list[int]:
+    """Give the pseudonyms of an extract's keys."""
+    name = ws.lake.prepare(ws.contracts[extract])
+    found: list[int] = ws.lake.query(f"SELECT DISTINCT {key} AS k FROM {name}").column("k").to_pylist()
+    return found
+
+
 def limited(size: int) -> Callable[[], None]:
     """Let a process write no file longer than ``size`` bytes, as if the disk were full."""
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))

@@ -19,6 +19,7 @@ from riskmodels.governance.decision import Decision
 from riskmodels.governance.evidence import Evidence
 from riskmodels.governance.measured_checks import undecided
 from riskmodels.promotion_policy import Quorum
+from riskmodels.records import AmountEvaluation, Evaluation
 from riskmodels.results import RunResult
 from riskmodels.worklists.choosing import KINDS
 from riskmodels.worklists.making import NOT_EVIDENCE, make_worklist
@@ -157,7 +158,7 @@ def _used_and_stopped(ws: Workspace, result: RunResult, version: int, pin: str, 
     with scoring.load(name, registry=ws.registry_uri, pin=pin, clock=clock, watched=False) as scorer:
         scores = scorer.score(rows, purpose=table.purpose, reasons=3)
         said = [f"{len(scores):,} cases scored with version {scorer.version}, for {table.purpose}."]
-        said += _said_of(scores, table.unit)
+        said += _said_of(scores, result.model.evaluation)
         said.append(_try_again(lambda: scorer.score(rows, purpose="enforcement")))
         listed = Act("Asked for a list", _listed(ws, name, table.spine["as_of"].max().date(), clock))
         going_live.suspend(
@@ -174,17 +175,25 @@ def _used_and_stopped(ws: Workspace, result: RunResult, version: int, pin: str, 
     return Act("Scored", tuple(said)), listed, Act("Suspended, and refused", (stopped,))
 
 
-def _said_of(scores: pd.DataFrame, unit: str | None) -> list[str]:
-    """Say what scores came to: reasons of the case at the top, or sums where amounts are expected."""
-    if unit is not None:
-        total, low, high = (float(scores[one].sum()) for one in ("expected", "low", "high"))
-        return [
-            f"Expected in all: {total:,.0f} {unit}.",
-            f"Sums of everybody's ranges, {low:,.0f} to {high:,.0f}, are no range of the sum: totals have their own.",
-        ]
+def _said_of(scores: pd.DataFrame, evaluation: Evaluation | AmountEvaluation) -> list[str]:
+    """Say what scores came to: reasons of the case at the top, or totals where amounts are expected."""
+    if isinstance(evaluation, AmountEvaluation):
+        return [f"Expected of them in all: {scores['expected'].sum():,.0f} {evaluation.unit}.", *_totals(evaluation)]
     first = scores.sort_values("rank").iloc[0]
     reasons = [f"  {reason}" for reason in first["reasons"]]
     return ["Reasons of the one at the top (made up, like everybody here):", *reasons]
+
+
+def _totals(evaluation: AmountEvaluation) -> list[str]:
+    found = evaluation.totals
+    if found is None:
+        return []
+    wholes = [one for one in found.forecasts if not one.place]
+    return [
+        f"In all from {one.begins:%d %B %Y}, new starters with them: {one.expected:,.0f} {found.unit}"
+        + ("." if one.low is None or one.high is None else f", {one.low:,.0f} to {one.high:,.0f} nine times in ten.")
+        for one in wholes[-1:]
+    ]
 
 
 def _listed(ws: Workspace, name: str, as_of: datetime.date, clock: Clock) -> tuple[str, ...]:
