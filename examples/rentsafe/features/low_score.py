@@ -175,7 +175,7 @@ low_score = UseCase(
         f"SCORE <= {LOW}",
         within=NEXT,
         looked=Evaluations,
-        says=f"An audit in the next 91 weeks gives {LOW} points or less",
+        says=f"An audit gives {LOW} points or less",
     ),
     features=[*scores, *areas, *building],
     audit_by=[

@@ -70,8 +70,8 @@ def assurance_sections(found: Assurance, plots: Mapping[str, tuple[str, ...]]) -
         Section(
             "goes-by",
             "What the model goes by",
-            "How far each feature moves the score, up or down. It says what the model does, not what causes arrears "
-            "or any other outcome.",
+            "How far each feature moves the score, up or down. It says what the model does, not what brings an outcome "
+            "about.",
             (*explanation_tables(found.explanation), *([found.directions.cells()] if found.directions else [])),
             plots.get("explanation", ()),
         ),

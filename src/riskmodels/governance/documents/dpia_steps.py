@@ -133,7 +133,7 @@ AI_ANNEX: tuple[Prompt, ...] = (
     Prompt("controllership", "Who is responsible", "Controller, joint controller or processor at each stage."),
     Prompt("drift", "Drift", "How is it noticed that the world, or the records, have changed?"),
     Prompt("affected_people", "Affected people", "How were they consulted on the use of AI, or why not?"),
-    Prompt("lay_summary", "In plain words", "What would you tell a tenant in three sentences?"),
+    Prompt("lay_summary", "In plain words", "What would you tell somebody concerned in three sentences?"),
 )
 """What the ICO's guidance on AI asks for besides; human involvement is taken from the statement."""
 
