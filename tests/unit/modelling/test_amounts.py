@@ -181,6 +181,19 @@ def test_a_refit_without_a_change_is_the_same_bit_for_bit(made: MadeUp, model: T
         refit(made.table, model, without=("cost_today", "hours", "age", "setting"))
 
 
+def test_the_regression_reads_amounts_of_today_s_family_as_logarithms_too(
+    small: TrainingTable, small_model: TrainedModel
+) -> None:
+    regression: Any = small_model.amount_estimators["interpretable"]
+    terms = regression.multipliers()
+    below = small.X.head(20).assign(cost_today=-3.0)
+
+    assert {"grown__cost_today", "nothing__missingindicator_cost_today"} <= set(terms["term"])
+    assert "grown__hours" not in set(terms["term"])
+    assert (terms["times"] > 0).all()
+    assert np.isfinite(regression.amount(below)).all()  # a correction below nothing has an amount, too
+
+
 def test_a_rise_in_prices_is_made_up_for_by_the_factor() -> None:
     # A factor learned as far ahead as it is used takes a steady rise of 4% every two months in its stride.
     model = train(make_amounts(people=600, rise=0.04).table, POLICY)

@@ -1,9 +1,10 @@
 """An amount that people can read: a Tweedie regression on where a person stands among others, and on today's amount.
 
 The preparation is that of the interpretable model of a risk: ranks with straight lines between four knots, flags and
-one-hot columns as they are, an indicator of what is missing. Today's amount goes in once more as its logarithm, since
-an amount that goes on is a multiple of what it was, with an indicator of those who have nothing today. Each term
-multiplies the expected amount (log link).
+one-hot columns as they are, an indicator of what is missing. Today's amount, and the amounts of its family, go in once
+more as logarithms, since an amount that goes on is a multiple of what it was, with an indicator of those who have
+nothing. (The logarithm is the inverse hyperbolic sine: the same but for a constant above a few pounds, and defined at 0
+and below.) Each term multiplies the expected amount (log link).
 """
 
 from __future__ import annotations
@@ -81,22 +82,24 @@ class InterpretableAmountEstimator:
 
 
 def fit_amount_preparation(rows: Rows, columns: Sequence[ModelColumn], *, today: int | None) -> ColumnTransformer:
-    """Learn the preparation of the interpretable model, and beside it the logarithm of today's amount.
+    """Learn the preparation of the interpretable model, and beside it the logarithms of today's amount and its family.
 
     Parameters
     ----------
     today : int or None
-        Place of the column that holds today's amount; None leaves its logarithm out.
+        Place of the column that holds today's amount; None leaves the logarithms out.
     """
     plain = fit_preparation(rows, columns)
-    if today is None or np.isnan(rows.X[:, today]).all():
+    if today is None:
         return plain
+    family = columns[today].family
+    grown = [place for place, one in enumerate(columns) if one.family == family and one.kind == "number"]
     none = ("fill", SimpleImputer(strategy="constant", fill_value=0.0))
-    logs = Pipeline([none, ("log", FunctionTransformer(np.log1p, feature_names_out="one-to-one"))])
+    logs = Pipeline([none, ("log", FunctionTransformer(np.arcsinh, feature_names_out="one-to-one"))])
     nothing = Pipeline([none, ("nothing", MissingIndicator(missing_values=0.0, features="all"))])
     parts = [(name, part, places) for name, part, places in plain.transformers]
     with threadpool_limits(1, user_api="blas"):
-        whole = ColumnTransformer([*parts, ("grown", logs, [today]), ("nothing", nothing, [today])])
+        whole = ColumnTransformer([*parts, ("grown", logs, grown), ("nothing", nothing, grown)])
         return whole.fit(rows.X[:: -(-len(rows) // ROWS_FOR_RANKS)])
 
 

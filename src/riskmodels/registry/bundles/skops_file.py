@@ -29,7 +29,7 @@ ALLOWED = frozenset(
         ("numpy.dtype", "DTypeNode"),
         ("numpy.float64", "NdArrayNode"),
         ("numpy.int64", "NdArrayNode"),
-        ("numpy.log1p", "FunctionNode"),
+        ("numpy.arcsinh", "FunctionNode"),
         ("numpy.ndarray", "NdArrayNode"),
         ("scipy._lib.array_api_compat.numpy._aliases.asarray", "FunctionNode"),
         ("scipy.interpolate._bsplines.BSpline", "ObjectNode"),
