@@ -99,13 +99,6 @@ cost_today = [
 ]
 
 setting = [
-    days_since(
-        CareEvents,
-        where=RUNNING_SUPPORT,
-        name="since_new_row",
-        says="Days since support last began, changed or was given a new price",
-        family="weekly_cost",
-    ),
     attribute(
         CareEvents,
         "Service_Type",
