@@ -21,9 +21,8 @@ _GAIN = "chosen_minus_baseline"
 _SHARES = frozenset({"total_error", "coverage", "deviance_reduction"})
 _IN_UNIT = frozenset({"mean_absolute_error", "mean_error", "mean_interval_width"})
 _NOT_NEED = (
-    "Cost is not need. What nobody paid for does not show: somebody whose need is not met looks cheap here. The "
-    "amounts are for planning money in total. They may not be used to say what any one person needs, and no list of "
-    "people is made from them."
+    "Cost is not need: somebody whose need is not met looks cheap here. The amounts are for planning money in total. "
+    "They may not be used to say what any one person needs, and no list of people is made from them."
 )
 
 
@@ -111,13 +110,13 @@ def _missed_by(facts: CandidateFacts) -> str:
 def _against_today(facts: CandidateFacts) -> str:
     gain = facts.model.differences.get(_GAIN, {}).get("deviance_reduction")
     practice = f"Today's practice carries {facts.model.baseline.replace('_', ' ')} forward."
-    counted = "With each miss counted against what is usual at such an amount"
+    counted = "Counting each miss against what is usual at such an amount"
     if gain is None or gain.value is None or gain.low is None or gain.high is None:
         return f"{practice} Whether the model misses by less than that was not measured."
     likely = f"(likely between {percent(gain.low)} and {percent(gain.high)})"
     if gain.low > 0:
-        saves = f"the model saves {percent(gain.value)} of the error of that {likely}"
-        return f"{practice} {counted}, {saves}, which is more than chance explains."
+        saves = f"the model saves {percent(gain.value)} of its error {likely}"
+        return f"{practice} {counted}, {saves}: more than chance explains."
     if gain.high < 0:
         larger = (
             f"{percent(-gain.value)} larger than that (likely between {percent(-gain.high)} and {percent(-gain.low)})"
@@ -143,7 +142,7 @@ def _totals(facts: CandidateFacts) -> Iterator[str]:
     by = listed([one.replace("_", " ") for one in seen.by])
     held = "" if seen.coverage is None else f" Their ranges held for {percent(seen.coverage)} of totals."
     yield (
-        f"Totals by {by}: {seen.origins} past forecasts were out by {percent(seen.error)} of what came, and the same "
+        f"Totals by {by} were out by {percent(seen.error)} of what came, in {seen.origins} past forecasts; the same "
         f"quarter a year before by {percent(seen.seasonal_naive)}, which was nearer in {seen.worse:,} of "
         f"{seen.places:,} places.{held}"
     )
@@ -162,8 +161,7 @@ def _always(facts: CandidateFacts) -> Iterator[str]:
     who = "Somebody who died" if died else f"Somebody whose {ended} came"
     until = "until then" if died else "until that date"
     yield (
-        f"{who} within the {horizon(facts.model.horizon_days)} is counted as watched {until}: their average is over "
-        "the weeks before it, and weighs as much less as the time was shorter. They are not counted as somebody who "
+        f"{who} within the {horizon(facts.model.horizon_days)} is counted as watched {until}, not as somebody who "
         "needed nothing."
     )
 

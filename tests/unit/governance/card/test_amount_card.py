@@ -115,7 +115,7 @@ def test_how_far_it_missed_is_said_in_money_beside_todays_practice(card: Card) -
     assert (
         "missed by £61.20 per week on average, too high or too low; by today's practice, by £80.30 per week." in words
     )
-    assert "saves 34.0% of the error of that (likely between 28.0% and 40.0%)" in words
+    assert "saves 34.0% of its error (likely between 28.0% and 40.0%)" in words
     assert "today's figure is the nearer one" not in words
     assert "it expected 0.8% less than what came (likely between 4.1% less and 2.4% more)" in words
     assert "It came to £172.00 per week on average." in part(card, "well").intro
@@ -129,7 +129,7 @@ def test_where_todays_figure_is_nearer_for_one_person_the_card_says_so() -> None
 
 def test_it_says_that_cost_is_not_need_and_how_those_who_died_are_counted(card: Card) -> None:
     words = said(card, "well")
-    assert "Cost is not need." in words
+    assert "Cost is not need:" in words
     assert "no list of people is made from them" in words
     assert "Somebody who died within the 26 weeks is counted as watched until then" in words
     other = said(card_of(model={"watched_until": "moved away on"}), "well")
@@ -153,7 +153,7 @@ def test_too_few_with_any_cost_give_no_figure_but_the_warnings_stay() -> None:
     card = card_of(model={"positives": 9})
     assert () == part(card, "well").frequencies
     assert said(card, "well").startswith("Fewer than 10 had any cost.")
-    assert "Cost is not need." in said(card, "well")
+    assert "Cost is not need:" in said(card, "well")
     assert {} == card.figures
 
 
@@ -175,7 +175,7 @@ def test_the_worst_date_is_named(card: Card) -> None:
 def test_differences_of_groups_are_said_in_words_of_amounts(card: Card) -> None:
     words = said(card, "less-well")
     assert "Proven to be worse for age band: 85 or over (12 points lower than they came, against others" in words
-    assert "how often the stated ranges held, against what was promised" in words
+    assert "how often the ranges held, against what was promised" in words
     assert "We do not know whether too little is expected for these" in words
 
 
@@ -213,8 +213,8 @@ def test_how_far_totals_were_out_is_said_beside_the_same_quarter_a_year_before()
     )
     words = said(card_of(totals=totals), "well")
     assert (
-        "Totals by ward and support reason: 6 past forecasts were out by 5.1% of what came, and the same quarter a "
-        "year before by 8.0%, which was nearer in 7 of 40 places. Their ranges held for 91.0% of totals."
+        "Totals by ward and support reason were out by 5.1% of what came, in 6 past forecasts; the same quarter a year "
+        "before by 8.0%, which was nearer in 7 of 40 places. Their ranges held for 91.0% of totals."
     ) in words
     assert "Totals by" not in said(card_of(), "well")
 
