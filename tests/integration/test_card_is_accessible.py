@@ -15,6 +15,7 @@ import pytest
 from riskmodels.governance.card import Card, WrittenByPeople, card_html, written_from
 from riskmodels.governance.documents.statement import read_statement
 from tests.conftest import unavailable
+from tests.unit.governance.card.amount_example import amount_card_of
 from tests.unit.governance.card.example import (
     card_of,
     decision_of,
@@ -138,7 +139,7 @@ def shipped_card() -> Card:
     return card_of(statement=written)
 
 
-CARDS = {"refused": card_of, "live": live_card, "blank": blank_card, "wordy": wordy_card}
+CARDS = {"refused": card_of, "live": live_card, "blank": blank_card, "wordy": wordy_card, "amount": amount_card_of}
 
 
 @pytest.mark.parametrize("width", [320, 360, 1280])
@@ -176,7 +177,7 @@ def test_a_table_that_is_wider_than_a_phone_scrolls_inside_a_frame_that_the_keyb
     assert len(frames) == len({label for _, label in frames})
 
 
-@pytest.mark.parametrize("made", [card_of, live_card, blank_card, shipped_card])
+@pytest.mark.parametrize("made", [card_of, live_card, blank_card, shipped_card, amount_card_of])
 def test_the_first_page_fits_one_sheet_of_a4(opened: Opened, made: Callable[[], Card]) -> None:
     page = opened(made(), width=round(A4[0]), media="print")
     bottom = page.execute_script("return document.querySelector('.first').getBoundingClientRect().bottom")
