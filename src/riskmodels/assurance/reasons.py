@@ -249,7 +249,7 @@ def _amount(column: ModelColumn, value: float) -> str:
     """Word a value with its unit, rounded to what a person would say."""
     says, unit = _plain(column.says), column.unit or ""
     each = unit.removesuffix(" per week")
-    if says.startswith("Change"):
+    if says.startswith(("Change in ", "Change per ")):
         points = " percentage points" if each == "share" else ""
         size = f"{_rounded(100 * abs(value))}{points}" if points else _sized(column, abs(value), each)
         return f"a rise of {size}" if value > 0 else f"a fall of {size}" if value < 0 else "none"
