@@ -84,7 +84,7 @@ class Licensing:
         """Let owners who newly need a licence decide whether, and when, they will ask for one."""
         shared = self.will_need[which] != SELECTIVE_KIND
         score = _KEEPS_RULES[tenures.portfolio[which]] - 1.1 * tenures.careless[which]
-        score += np.where(shared, -1.5 + 0.5 * homes.affluence[which], 4.8 + 0.4 * homes.affluence[which])
+        score += np.where(shared, -1.4 + 0.8 * homes.affluence[which], 4.8 + 0.4 * homes.affluence[which])
         willing = random.random(len(which)) < 1.0 / (1.0 + np.exp(-score))
         wait = random.exponential(18.0, len(which)).astype(np.int64) + 3
         holds = self.covered(day)[which]

@@ -161,7 +161,7 @@ def _laid_out(
         born=born,
         died=died,
         affluence=affluence,
-        speaks_up=1.25 * affluence + random.normal(0.0, 0.35, streets)[place],
+        speaks_up=1.5 * affluence + random.normal(0.0, 0.35, streets)[place],
         sharing=random.normal(0.0, 0.6, streets)[place],
         easting=518_000 + 260 * (source % 24) + random.integers(0, 260, count),
         northing=182_000 + 900 * (source // 24) + random.integers(0, 900, count),

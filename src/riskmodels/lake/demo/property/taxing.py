@@ -49,7 +49,7 @@ class Taxing:
         """
         well_off = _well_off(homes)
         resident = self.says["liable_party"] == 0
-        sharers = np.where(resident, 0.044 - 0.018 * well_off, 0.010)
+        sharers = np.where(resident, 0.034 - 0.016 * well_off, 0.010)
         families = 0.010 + 0.008 * well_off
         steady = np.where(tenures.tenure == SOCIAL, 0.006, 0.005 + 0.011 * well_off)
         return np.where(tenures.is_shared, sharers, np.where(tenures.tenure == FAMILY_LET, families, steady))

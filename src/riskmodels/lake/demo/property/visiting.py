@@ -71,7 +71,7 @@ class Visiting:
         open_ = month.there & ~month.listed_social
         no_licence = open_ & ~licensing.licensed(month.first)
         rested = (self.last_visit == NULL) | (self.last_visit < month.first - 365)
-        heard = np.where(open_ & (month.lately > 0), month.lately * np.exp(0.8 * homes.affluence), 0.0)
+        heard = np.where(open_ & (month.lately > 0), month.lately * np.exp(1.2 * homes.affluence), 0.0)
         wards = _loud_wards(homes, month)
         toured = no_licence & rested & np.isin(homes.ward, wards)
         swept = np.where(toured, np.exp(0.35 * np.minimum(month.over_a_year, 3)), 0.0)
