@@ -83,17 +83,30 @@ def write_property(
         Rows written, by extract's folder.
     """
     starts, ends = day_number(first_day), day_number(last_day)
-    schemes = designations(where)
-    lives = Lives.opened(stock(dwellings, where, streams, starts, ends), schemes, streams)
+    lives = Lives.opened(stock(dwellings, where, streams, starts, ends), designations(where), streams)
     lives.live(first_day, last_day, lambda share: tell("Living through the months of private housing", 0.8 * share))
     tell("Writing what the council knows of private housing", 0.8)
-    registers = streams.named("property registers")
-    homes = lives.homes
+    faults, counts = FaultLedger(), {}
+    for name, rows in _extracts(lives, where, starts, ends).items():
+        rows = _with_reference(rows, lives.homes.uprn, name)
+        if name != "area_profiles":
+            rows = flawed(name, rows, (ends + 1) * DAY, streams.named(f"property faults of {name}"), faults)
+        save_table(_table(rows, _forms(where, name)), folder / name / _FILES.get(name, "part-0.parquet"))
+        counts[name] = len(next(iter(rows.values())))
+    faults.add("land_properties", "trap: written after a find", "blpu_class", int((lives.visiting.code != NULL).sum()))
+    lives.truth.save(lives.homes, faults, truth_folder)
+    tell("Private housing is written", 1.0)
+    return counts
+
+
+def _extracts(lives: Lives, where: Places, starts: int, ends: int) -> dict[str, Rows]:
+    """Give the true rows of every extract, before they meet the faults of a lake."""
+    registers, homes = lives.streams.named("property registers"), lives.homes
     extracts: dict[str, Rows] = {
         "land_properties": gazetteer_rows(homes, lives.visiting, registers),
         "social_homes": social_rows(homes, np.flatnonzero(lives.listed).astype(np.int64), registers),
         "council_tax_bands": band_rows(homes, registers),
-        "designations": designation_rows(schemes, ends),
+        "designations": designation_rows(lives.licensing.schemes, ends),
         "exclusions": exclusion_rows(homes, starts, ends, registers),
         "area_profiles": profile_rows(where, registers),
     }
@@ -101,17 +114,7 @@ def write_property(
         rows = lives.journal.take(name) or _no_rows(name)
         since = _SINCE_THE_FIRST_DAY.get(name)
         extracts[name] = picked(rows, rows[since] >= starts) if since else rows
-    faults, counts = FaultLedger(), {}
-    for name, rows in extracts.items():
-        rows = _with_reference(rows, homes.uprn, name)
-        if name != "area_profiles":
-            rows = flawed(name, rows, (ends + 1) * DAY, streams.named(f"property faults of {name}"), faults)
-        save_table(_table(rows, _forms(where, name)), folder / name / _FILES.get(name, "part-0.parquet"))
-        counts[name] = len(next(iter(rows.values())))
-    faults.add("land_properties", "trap: written after a find", "blpu_class", int((lives.visiting.code != NULL).sum()))
-    lives.truth.save(homes, faults, truth_folder)
-    tell("Private housing is written", 1.0)
-    return counts
+    return extracts
 
 
 # Extracts that other services write too: each has a file of its own in the folder.
