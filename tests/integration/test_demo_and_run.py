@@ -365,9 +365,11 @@ def test_a_wheel_carries_the_fresh_workspace_and_the_map(tmp_path: Path) -> None
     for words in (["init", str(tmp_path / "brent")], ["lake", "demo", str(tmp_path / "lake"), "--households", "30"]):
         told = command(*words, env=environment)
         assert 0 == told.returncode, told.stderr
-    assert ["rent_arrears"] == list(rm.open(tmp_path / "brent").cases)
-    papers = ("ethics/board.yaml", "ethics/dpia/rent_arrears.yaml", "model_cards/rent_arrears/statement.yaml")
-    for name in ("mlflow.yaml", "features/extracts.py", "features/rent_arrears.py", *papers):
+    cases = ["care_demand", "care_review", "rent_arrears", "unlicensed_property"]
+    assert cases == sorted(rm.open(tmp_path / "brent").cases)
+    papers = [f"{folder}/{case}.yaml" for folder in ("ethics/dpia", "ethics/atrs") for case in cases]
+    papers += ["ethics/board.yaml", *(f"model_cards/{case}/statement.yaml" for case in cases)]
+    for name in ("mlflow.yaml", "features/extracts.py", *(f"features/{case}.py" for case in cases), *papers):
         assert (ROOT / name).read_text() == (tmp_path / "brent" / name).read_text()
 
 
