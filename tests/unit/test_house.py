@@ -253,6 +253,15 @@ def test_every_decision_is_dated_and_has_its_three_parts(decision: Path) -> None
     assert re.search(r"^Date: \d{4}-\d{2}-\d{2}\. Status: (accepted|replaced by \d{4})\.$", text, flags=re.MULTILINE)
 
 
+def test_the_library_knows_no_use_case() -> None:
+    # A new one costs a file in features/, its papers and a block of mlflow.yaml. Examples in help may name one.
+    cases = [path.stem for path in (ROOT / "features").glob("[a-z]*.py") if path.stem != "extracts"]
+    assert len(cases) >= 4
+    engine = [path for path in (ROOT / "src/riskmodels").rglob("*.py") if not {"cli", "demo"} & set(path.parts)]
+    named = re.compile(rf"^(?!.*(Example|``|>>>)).*\b({'|'.join(cases)})\b", flags=re.MULTILINE)
+    assert [] == [path.name for path in engine if named.search(path.read_text(encoding="utf-8"))]
+
+
 def test_no_file_names_an_index_or_a_folder_of_one_machine() -> None:
     # Written in two parts, so that this file does not find itself.
     telling = re.compile("|".join(["index" + "-url", "find" + "-links", r"(?<![\w.])/(?:root|home/\w+)" + "/"]))
