@@ -171,7 +171,8 @@ def test_a_care_review_is_brought_forward_and_never_put_off(definitions: Definit
     having = str(definitions.cases["care_review"].to_dict()["population"]["having"])
     assert "weeks_since_review <= 52" in having  # nobody overdue is in a score's reach
     papers, policy = read_documents(ROOT, "care_review"), POLICIES["care_review"]
-    assert policy.worklist is not None    assert "Overdue reviews first" in policy.worklist.how
+    assert policy.worklist is not None
+    assert "Overdue reviews first" in policy.worklist.how
     first = policy.worklist.first
     assert first is not None
     assert ("weeks_since_review > 52" in first.having, "weeks_since_review") == (True, first.longest)
