@@ -7,14 +7,16 @@ return shows as a review because of the carer), or a move into a care home for g
 score is not a finding that somebody is well. Everybody has a right to a review on request (Care Act 2014 s27), whatever
 the score.
 
-**Overdue statutory reviews come first, always.** They are out of the model's reach: nobody who has waited longer than
-52 weeks is in its population. They are seen before anybody on its list, the longest wait first, and whoever has waited
-18 months is seen next. So a low score can cost nobody more than the rest of the year in which a review is due anyway.
+**Overdue reviews of people supported at home come first.** They are out of the model's reach: nobody who has waited
+longer than 52 weeks is in its population. The policy puts them before anybody on its list, the longest wait first. With
+the list it is said how many found no place and how many wait more than 18 months; to stop its use then is for people.
+The wait is as the return knew it, so the record is checked first. An objection takes a person off this part too: those
+are counted, and seen by the ordinary way.
 
 **Today's practice** is the time since the last review, or since support began where there was none.
 
-**Who is listed.** People with long-term support who live at home and whose review is not overdue. Care homes have their
-own yearly reviews.
+**Who is ranked.** People with long-term support who live at home and whose review is not overdue. People in care homes
+have their own yearly reviews and are in neither part of the list.
 
 Age and the reason for support are not inputs. A planned review inside the 26 weeks marks a row as *treated*: it is the
 very help that the list offers, and the evaluation shows those rows apart.

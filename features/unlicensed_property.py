@@ -6,7 +6,14 @@ exemption notice are left out, and so are homes of social landlords. Whether a h
 
 **Only homes that somebody visited teach anything**, and visits follow complaints: well-off streets complain more about
 less. ``looked`` says who was seen; *no access* is not a finding, and a home nobody entered is unknown, not in order.
-Visits drawn at random (``at_random``) show what the list is worth without any assumption.
+Visits drawn at random (``at_random``) show what the list is worth with no assumption but one: that homes that opened
+the door are like those that did not.
+
+**Who responds counts as not found.** An owner who applies for a licence after a letter, or is licensed by the time of
+the visit, is not found unlicensed; so the model learns less about owners who respond than about those who do not.
+
+**Nothing follows a UPRN** that is divided or retired: a divided home's child does not inherit its parent's licence. An
+officer checks the parent at the desk.
 
 **What gives the answer away is not read.** Codes for multiple occupation (RH, RD09) are written after a find; who
 inspected, names, nationality and language are not in any contract. What happened after the day is not seen, even where
