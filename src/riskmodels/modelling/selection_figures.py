@@ -1,9 +1,9 @@
 """What the held-out period says where outcomes are known only for those who were looked at, and what it rests on.
 
-Three grounds, from the firmest to the one that needs most trust. Looks that a draw asked for need no assumption, and
-are few. Bounds need none either, and are wide: what was not looked at may all have the outcome, or none of it (Manski
-1989, J Hum Resour 24:343; 1990, AER 80:319). Weights use every look, and are right where features and date tell all
-that has to do with both being looked at and the outcome.
+Three grounds, from the firmest to the one that needs most trust. Looks that a draw asked for are few, and assume only
+that those not reached are like those reached. Bounds assume nothing, and are wide: what was not looked at may all have
+the outcome, or none of it (Manski 1989, J Hum Resour 24:343; 1990, AER 80:319). Weights use every look, and are right
+where features and date tell all that has to do with both being looked at and the outcome.
 """
 
 from __future__ import annotations
@@ -270,7 +270,8 @@ def _rests_on(routes: tuple[RouteFigures, ...]) -> str:
     if held_out.roc_auc.value is not None:
         return (
             f"The ranking rests on {held_out.rows:,} random looks at the held-out date, {_few(held_out.positives)} "
-            f"with the outcome, which need no assumption. What a list finds rests on {weights}."
+            f"with the outcome, which assume only that those not reached are like those reached. What a list finds "
+            f"rests on {weights}."
         )
     if pooled.roc_auc.value is not None:
         return (

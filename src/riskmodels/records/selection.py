@@ -86,7 +86,7 @@ class SelectionFigures:
     population, looked_at : int
         Rows of the population in the held-out period, and those that somebody looked at.
     routes : tuple of RouteFigures
-        At random, and otherwise. The former need no assumption.
+        At random, and otherwise. The former assume only that those not reached are like those reached.
     found_per_100_visits : mapping of str to Interval
         By estimator, ``"baseline"`` being today's practice: places found in 100 visits to the top of the list, weighted
         for who was looked at.

@@ -51,7 +51,10 @@ def _routes(seen: SelectionFigures) -> PlainTable:
         "By why they were looked at",
         ("Why", "Rows", "With outcome", "Share", "ROC AUC"),
         tuple(rows),
-        ("Looks that a draw asked for need no assumption; they count as one each here, as the others do.",),
+        (
+            "Looks that a draw asked for assume only that those not reached are like those reached; they count as one "
+            "each here, as the others do.",
+        ),
     )
 
 

@@ -67,7 +67,7 @@ def _routes(facts: CandidateFacts, seen: SelectionFacts) -> CardTable:
         for one in seen.routes
     )
     return CardTable(
-        caption="By why they were looked at; looks that a draw asked for need no assumption",
+        caption="By why they were looked at; drawn looks assume only that those not reached are like those reached",
         head=("Why", "How many", "Share with the outcome", "Ranking (ROC AUC)"),
         rows=rows,
         notes=("Not measured: too few with the outcome, or without it, to say.",),
