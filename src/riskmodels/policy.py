@@ -24,6 +24,7 @@ __all__ = [
     "Comparison",
     "FirstOnList",
     "LakeSettings",
+    "LeftOffList",
     "ModelPolicy",
     "Settings",
     "SettingsFile",
@@ -150,10 +151,28 @@ class FirstOnList(_Record):
         A feature: the greatest comes first.
     says : str
         What it is for, printed beside each place.
+    too_long : float or None
+        From this value of the feature nobody may wait: who does is counted each time that a list is made.
     """
 
     having: str = Field(min_length=1)
     longest: str = Field(min_length=1)
+    says: str = Field(min_length=1)
+    too_long: float | None = None
+
+
+class LeftOffList(_Record):
+    """Who is left off a list although the model ranks them, such as homes seen lately and found in order.
+
+    Attributes
+    ----------
+    having : str
+        A condition on the use case's features.
+    says : str
+        Why, printed with the count.
+    """
+
+    having: str = Field(min_length=1)
     says: str = Field(min_length=1)
 
 
@@ -175,6 +194,8 @@ class WorklistPolicy(_Record):
         Who is told before anything is done that may cost somebody their home or their help.
     first : FirstOnList or None
         Who comes before everybody that the score lists, and in which order.
+    leave_off : tuple of LeftOffList
+        Who is left off, and counted, before places are given, by score or by a draw.
     easting, northing : str or None
         Columns of the population's extract for an officer's map, in metres of the British National Grid. Models never
         read them.
@@ -186,6 +207,7 @@ class WorklistPolicy(_Record):
     how: str = Field(min_length=1)
     hand_over: str = Field(min_length=1)
     first: FirstOnList | None = None
+    leave_off: tuple[LeftOffList, ...] = ()
     easting: str | None = None
     northing: str | None = None
 

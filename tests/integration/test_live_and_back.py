@@ -132,6 +132,22 @@ def test_the_live_model_gives_a_list_and_only_with_the_key(demo: Demo, tmp_path:
     assert set(rows["reference"]) <= known
 
 
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("--as-of", "2030-01-01"), "of which the lake knows too little"),
+        (("--as-of", "2025-11-01", "--capacity", "100000"), "a list of 100,000 was asked for"),
+    ],
+)
+def test_a_list_that_was_not_signed_or_cannot_be_known_is_refused(
+    demo: Demo, tmp_path: Path, words: tuple[str, ...], named: str
+) -> None:
+    code, said = told(demo[0], "worklist", CASE, *words, "--out", str(tmp_path / "calls.csv"))
+    assert 1 == code
+    assert named in said["error"]["found"]
+    assert [] == list(tmp_path.iterdir())
+
+
 def entities(ws: rm.Workspace, extract: str, key: str) -> list[int]:
     """Give the pseudonyms of an extract's keys."""
     name = ws.lake.prepare(ws.contracts[extract])

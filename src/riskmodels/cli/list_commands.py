@@ -27,7 +27,7 @@ def worklist(
     ],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where to: .csv, or .geojson for a map.")],
     length: Annotated[
-        int | None, typer.Option("--capacity", metavar="K", help="Places; the signed policy's capacity when not given.")
+        int | None, typer.Option("--capacity", min=1, metavar="K", help="Places; at most the signed policy's capacity.")
     ] = None,
     spread_by: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Spread the places over areas, such as ward_name.")

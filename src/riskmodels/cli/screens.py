@@ -123,9 +123,13 @@ def worklist_screen(made: Worklist, path: str) -> list[RenderableType]:
     return [
         _headed(
             f"{len(made.frame):,} places for {made.as_of:%d %B %Y}; {made.population:,} were ranked",
-            [*kinds, f"Left out beforehand: {made.excluded:,} by objection, restriction or protected address."],
+            [
+                *kinds,
+                f"Left out beforehand: {made.excluded:,} by objection, restriction or protected address.",
+                *(f"Left off: {many:,}. {says}." for says, many in made.left_off.items()),
+            ],
         ),
-        *_if_any("The list is too short", _waiting(made)),
+        *_if_any("Act on this first", _waiting(made)),
         _headed(
             "How a place is met",
             [made.policy.how, made.policy.hand_over, *kept, NOT_EVIDENCE],
@@ -140,9 +144,16 @@ def worklist_screen(made: Worklist, path: str) -> list[RenderableType]:
 
 def _waiting(made: Worklist) -> list[str]:
     first = made.policy.first
-    if first is None or not made.still_waiting:
+    if first is None:
         return []
-    return [f"{first.says}: {made.still_waiting:,} more come first and have no place. Ask for a longer list now."]
+    told = {
+        "come first and have no place: the list is too short. Ask for a longer one now": made.still_waiting,
+        "would come first, and an objection or protection keeps them off: see them by the ordinary way": (
+            made.kept_off_first
+        ),
+        "wait longer than anybody may": made.waiting_too_long,
+    }
+    return [f"{many:,} {words}." for words, many in told.items() if many]
 
 
 def check_screen(check: LakeCheck) -> list[RenderableType]:

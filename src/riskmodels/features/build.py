@@ -20,7 +20,7 @@ from riskmodels.features.encode import encode, model_columns
 from riskmodels.features.lineage import lineage_of
 from riskmodels.features.look_ahead import Fate, outcomes
 from riskmodels.features.not_looked_at import not_looked_at, selection_of
-from riskmodels.features.protected import UNKNOWN, audit_table, excluded, read_for_people, totals_table
+from riskmodels.features.protected import UNKNOWN, audit_table, excluded, not_carried, read_for_people, totals_table
 from riskmodels.features.seal import digest_of
 from riskmodels.features.time_travel import check_time_travel
 from riskmodels.lake import Lake
@@ -323,6 +323,12 @@ def _notes(case: UseCase, lake: Lake) -> tuple[str, ...]:
                 f"{extract.__name__} is overwritten in place; only columns that never change are used: "
                 f"{', '.join(history.fixed)}."
             )
+    lost = not_carried(case, lake)
+    if lost:
+        notes.append(
+            f"{lost:,} exclusions that hold are entered for something that leads to no {case.entity_kind}, and so keep "
+            "nobody out: they must be entered for it."
+        )
     return tuple(notes)
 
 

@@ -22,6 +22,8 @@ __all__ = ["FeatureList", "Harm", "UseCase"]
 
 Harm = Literal["missed_need", "burden"]
 
+_TIMELESS_BUILDERS = ("attribute", "derived", "nearby")
+
 
 class FeatureList(tuple[Feature, ...]):
     """The features of a use case, in order. ``sql()`` shows how they are computed."""
@@ -164,6 +166,13 @@ class UseCase:
         used += [feature.area.extract for feature in self.features if feature.area is not None]
         used += [each.extract for each in self.totals_by]
         return tuple(dict.fromkeys(used))
+
+    def moving_extracts(self) -> tuple[type[Extract], ...]:
+        """List the extracts that must be fresh: read by date, and with new rows expected all the time."""
+        beside = (self.outcome.treated_by, self.outcome.looked)
+        read = [self.population.extract, self.outcome.extract, *(rows.extract for rows in beside if rows is not None)]
+        read += [one.extract for one in self.features if one.extract and one.builder not in _TIMELESS_BUILDERS]
+        return tuple(one for one in dict.fromkeys(read) if one.moving())
 
     @property
     def digest(self) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from riskmodels.features.case import UseCase
     from riskmodels.lake import Lake
 
-__all__ = ["Present", "lies_in", "present"]
+__all__ = ["Present", "lies_in", "present", "those_meeting"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +37,15 @@ class Present:
         What the model takes, as it was known that day.
     excluded : int
         How many were left out for an objection, a restriction or a protected address.
+    excluded_of_these : int
+        How many of those meet the population's further condition on features too.
     """
 
     as_of: datetime.date
     entity: npt.NDArray[np.int64]
     inputs: pd.DataFrame
     excluded: int
+    excluded_of_these: int = 0
 
 
 def present(case: UseCase, lake: Lake, as_of: datetime.date) -> Present:
@@ -66,13 +69,40 @@ def present(case: UseCase, lake: Lake, as_of: datetime.date) -> Present:
     """
     people = population(case, lake, [datetime.datetime.combine(as_of, datetime.time())])
     out = excluded(case, lake, people)
-    kept = meeting_having(case, lake, people[~out].reset_index(drop=True))
+    met = meeting_having(case, lake, people)
+    kept, of_these = _without(met, people[out])
     if kept.empty:
         nothing = pd.DataFrame({column.name: np.zeros(0) for column in model_columns(case.features)})
-        return Present(as_of, np.zeros(0, dtype=np.int64), nothing, int(out.sum()))
+        return Present(as_of, np.zeros(0, dtype=np.int64), nothing, int(out.sum()), of_these)
     values = build_features(case, lake, spine_of(kept))
     entity = values["entity"].to_numpy(dtype=np.int64)
-    return Present(as_of, entity, encode(values, case.features), int(out.sum()))
+    return Present(as_of, entity, encode(values, case.features), int(out.sum()), of_these)
+
+
+def _without(met: pd.DataFrame, out: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    gone = met["entity"].isin(out["entity"])
+    return met[~gone].reset_index(drop=True), int(gone.sum())
+
+
+def those_meeting(case: UseCase, lake: Lake, here: Present) -> npt.NDArray[np.bool_]:
+    """Say who of a day's population meets another use case's further condition on features, ``having``.
+
+    Parameters
+    ----------
+    case : UseCase
+        With the same features; its condition is asked.
+    lake : Lake
+        The extracts to read.
+    here : Present
+        The population.
+
+    Returns
+    -------
+    bool array, shape (n_rows,)
+    """
+    people = pd.DataFrame({"entity": here.entity, "as_of": pd.Timestamp(here.as_of)})
+    met = meeting_having(case, lake, people) if len(people) else people
+    return np.isin(here.entity, met["entity"].to_numpy(dtype=np.int64))
 
 
 def lies_in(case: UseCase, lake: Lake, here: Present, column: str) -> npt.NDArray[np.str_]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from riskmodels.features.audit import Characteristic
 from riskmodels.features.compile.audits import characteristics_query, linked_kind, people_query
-from riskmodels.features.compile.people import exclusions_query
+from riskmodels.features.compile.people import exclusions_query, not_carried_query
 from riskmodels.features.compile.places import places_query
 from riskmodels.lake import Extract, Lake
 from riskmodels.lake.places import names_a_place, shared_place
@@ -44,6 +44,15 @@ def read_for_people(case: UseCase, lake: Lake) -> tuple[type[Extract], ...]:
 def excluded(case: UseCase, lake: Lake, people: pd.DataFrame) -> NDArray[np.bool_]:
     """Say who must be left out at each date: an objection, a restriction or a protected address covers them."""
     return _covered(case, lake, people, equality_only=False)
+
+
+def not_carried(case: UseCase, lake: Lake) -> int:
+    """Count the exclusions that hold and lead to no entity: entered for a person where the use case is about homes."""
+    exclusions, links = _of_role(lake, "exclusions"), _of_role(lake, "links")
+    if exclusions is None:
+        return 0
+    lake.prepare(exclusions)
+    return int(lake.query(not_carried_query(case, exclusions, links)).column("many")[0].as_py())
 
 
 def _covered(case: UseCase, lake: Lake, people: pd.DataFrame, *, equality_only: bool) -> NDArray[np.bool_]:

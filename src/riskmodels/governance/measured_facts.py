@@ -42,8 +42,6 @@ ReadFor = Literal["model", "audit"]
 
 __all__ = ["bias_facts", "extracts_read", "model_facts", "run_facts"]
 
-_TIMELESS_BUILDERS = ("attribute", "derived", "nearby")
-
 
 def run_facts(
     case: UseCase,
@@ -174,10 +172,7 @@ def _period(one: PeriodFigures, fewest: int) -> PeriodFacts:
 
 
 def _data(case: UseCase, table: TrainingTable) -> tuple[DataFacts, ...]:
-    beside = (case.outcome.treated_by, case.outcome.looked)
-    moving = {case.population.extract, case.outcome.extract, *(rows.extract for rows in beside if rows is not None)}
-    moving |= {one.extract for one in case.features if one.extract and one.builder not in _TIMELESS_BUILDERS}
-    names = {one.__name__ for one in moving if one.moving()}
+    names = {one.__name__ for one in case.moving_extracts()}
     sources = {one.__name__: one.source().name for one in case.extracts()}
     sources |= {one.extract.__name__: one.extract.source().name for one in case.audit_by}
     return tuple(

@@ -22,11 +22,13 @@ __all__ = ["EXPLORATION", "FIRST", "KINDS", "Chosen", "Kind", "choose"]
 
 Kind = Literal["first", "score", "band", "exploration"]
 FIRST: Kind = "first"
+SCORE: Kind = "score"
+BAND: Kind = "band"
 EXPLORATION: Kind = "exploration"
 KINDS: Mapping[str, str] = {
     FIRST: "Comes first, whatever the score",
-    "score": "Highest scores",
-    "band": "Drawn among those near the end of the list",
+    SCORE: "Highest scores",
+    BAND: "Drawn among those near the end of the list",
     EXPLORATION: "Drawn at random, to learn from",
 }
 
@@ -42,8 +44,8 @@ class Chosen:
     ----------
     frame : DataFrame, shape (n_listed, 4)
         ``row`` (position in what was chosen from), ``place`` (1 is first), ``kind`` (``"score"``, ``"band"`` where the
-        order near the list's end was drawn, or ``"exploration"``) and ``chance`` (with which the place was drawn, in
-        (0, 1]; 1 for the highest scores).
+        order near the list's end was drawn, or ``"exploration"``) and ``chance`` (that the case is on the list at all,
+        by whatever way, in (0, 1]: 1 for the highest scores, less where equal scores meet at the end).
     population : int
         How many were chosen from.
     by_score, drawn : int
@@ -92,24 +94,25 @@ def choose(
         If a case occurs twice, a score is not a number, or the length is below 1.
     """
     _check(entity, score, length)
-    drawn_order = _draws(entity, seed)
+    ties, near_the_end, explore = (_draws(entity, f"{seed} {what}") for what in ("ties", "band", "explore"))
     count = min(length, len(entity))
     drawn = min(math.ceil(explore_share * count - 1e-9), max(count - 1, 0)) if count < len(entity) else 0
-    order = np.lexsort((drawn_order, -score)).astype(np.int64)
-    if group is not None:
-        order = _spread(order, group, count - drawn)
-    order, chances = _shuffled_band(order, drawn_order, count - drawn, random_band)
-    top, rest = order[: count - drawn], order[count - drawn :]
-    explored = rest[np.argsort(drawn_order[rest], kind="stable")][:drawn]
+    kept = count - drawn
+    pools = np.zeros(len(entity), dtype=np.int64) if group is None else np.unique(group, return_inverse=True)[1]
+    order, by_score = _ranked(np.lexsort((ties, -score)).astype(np.int64), score, pools, kept)
+    order, by_score, band = _shuffled_band(order, by_score, near_the_end, kept, random_band)
+    top, rest = order[:kept], order[kept:]
+    explored = rest[np.argsort(explore[rest], kind="stable")][:drawn]
+    listed = np.concatenate([top, explored])
     frame = pd.DataFrame(
         {
-            "row": np.concatenate([top, explored]),
+            "row": listed,
             "place": np.arange(1, count + 1),
-            "kind": [*("band" if chances[row] < 1 else "score" for row in top.tolist()), *[EXPLORATION] * drawn],
-            "chance": np.concatenate([chances[top], np.full(drawn, drawn / max(len(rest), 1))]),
+            "kind": [*(BAND if row in band else SCORE for row in top.tolist()), *[EXPLORATION] * drawn],
+            "chance": by_score[listed] + (1 - by_score[listed]) * drawn / max(len(rest), 1),
         }
     )
-    return Chosen(frame, len(entity), count - drawn, drawn)
+    return Chosen(frame, len(entity), kept, drawn)
 
 
 def _check(entity: IntArray, score: FloatArray, length: int) -> None:
@@ -136,31 +139,42 @@ def _draws(entity: IntArray, seed: str) -> FloatArray:
     return np.array([int.from_bytes(one.digest(), "big") / 2**64 for one in digests], dtype=np.float64)
 
 
-def _spread(order: IntArray, group: npt.NDArray[np.str_], count: int) -> IntArray:
-    """Put first as many of each group as its share of the cases, the highest scores within it; then all the others."""
-    names, sizes = np.unique(group, return_counts=True)
-    exact = count * sizes / len(group)
+def _ranked(order: IntArray, score: FloatArray, pools: IntArray, kept: int) -> tuple[IntArray, FloatArray]:
+    """Order the cases so that the first ``kept`` have a place by score, spread over pools as the cases are.
+
+    Gives the order, and each case's chance of such a place: 1 or 0, and between where equal scores meet at the end.
+    """
+    sizes = np.bincount(pools)
+    exact = kept * sizes / len(pools)
     quota = np.floor(exact).astype(np.int64)
-    left = np.argsort(-(exact - quota), kind="stable")[: count - int(quota.sum())]
-    quota[left] += 1
-    room = dict(zip(names.tolist(), quota.tolist(), strict=True))
+    quota[np.argsort(-(exact - quota), kind="stable")[: kept - int(quota.sum())]] += 1
+    chance = np.zeros(len(order))
     first: list[int] = []
-    later: list[int] = []
-    for row in order.tolist():
-        here = str(group[row])
-        (first if room[here] > 0 else later).append(row)
-        room[here] -= 1
-    return np.array([*first, *later], dtype=np.int64)
+    for pool, places in enumerate(quota.tolist()):
+        mine = order[pools[order] == pool]
+        first += mine[:places].tolist()
+        if places == 0:
+            continue
+        last = score[mine[places - 1]]
+        above, tied = mine[score[mine] > last], mine[score[mine] == last]
+        chance[above] = 1.0
+        chance[tied] = (places - len(above)) / len(tied)
+    by_score = set(first)
+    rows = order.tolist()
+    return np.array([*(row for row in rows if row in by_score), *(row for row in rows if row not in by_score)]), chance
 
 
-def _shuffled_band(order: IntArray, drawn: FloatArray, count: int, band: int) -> tuple[IntArray, FloatArray]:
-    """Draw the order of the cases around the last place by score; give the order and each case's chance of a place."""
-    chances = np.ones(len(order))
-    before = min(band // 2, count)
-    after = min(band - before, len(order) - count)
+def _shuffled_band(
+    order: IntArray, chance: FloatArray, draw: FloatArray, kept: int, band: int
+) -> tuple[IntArray, FloatArray, set[int]]:
+    """Draw the order of the cases around the last place by score; give order, chances, and who was drawn among."""
+    before = min(band // 2, kept)
+    after = min(band - before, len(order) - kept)
     if before == 0 or after == 0:
-        return order, chances
-    inside = order[count - before : count + after]
-    chances[inside] = before / len(inside)
-    shuffled = inside[np.argsort(drawn[inside], kind="stable")]
-    return np.concatenate([order[: count - before], shuffled, order[count + after :]]), chances
+        return order, chance, set()
+    inside = order[kept - before : kept + after]
+    chance = chance.copy()
+    chance[inside] = before / len(inside)
+    shuffled = inside[np.argsort(draw[inside], kind="stable")]
+    drawn = np.concatenate([order[: kept - before], shuffled, order[kept + after :]])
+    return drawn, chance, set(inside.tolist())

@@ -19,6 +19,7 @@ from riskmodels.features.serialise import from_dict
 from riskmodels.policy import WorklistPolicy
 from riskmodels.worklists.choosing import EXPLORATION, KINDS, choose
 from riskmodels.worklists.coming_first import who_comes_first
+from riskmodels.worklists.fitness import refuse_stale, without_those_left_off
 from riskmodels.worklists.mapping import Point, points_of
 from riskmodels.workspace import Workspace
 
@@ -54,8 +55,14 @@ class Worklist:
         What the approval is tied to, in words.
     population, excluded : int
         How many were ranked, and how many were left out beforehand.
+    left_off : mapping of str to int
+        How many the policy leaves off, by the reason in words.
     still_waiting : int
         How many come first, whatever the score, and find no place because the list is too short.
+    kept_off_first : int
+        How many would come first, and an objection, a restriction or a protected address keeps them off every list.
+    waiting_too_long : int
+        How many wait longer than anybody may, with a place or without.
     policy : WorklistPolicy
         How it was made, and how a place on it is to be met.
     seed : str
@@ -74,7 +81,10 @@ class Worklist:
     conditions: tuple[str, ...]
     population: int
     excluded: int
+    left_off: Mapping[str, int]
     still_waiting: int
+    kept_off_first: int
+    waiting_too_long: int
     policy: WorklistPolicy
     seed: str
     points: Mapping[str, Point]
@@ -96,7 +106,10 @@ class Worklist:
             "by_kind": self.by_kind,
             "population": self.population,
             "excluded": self.excluded,
+            "left_off": dict(self.left_off),
             "still_waiting": self.still_waiting,
+            "kept_off_first": self.kept_off_first,
+            "waiting_too_long": self.waiting_too_long,
             "approved_until": self.approved_until.isoformat(),
             "seed": self.seed,
         }
@@ -142,17 +155,18 @@ def make_worklist(
         _refuse_amounts(scorer)
         asked = _allowed(scorer.policy.worklist, name)
         places = scorer.policy.capacity if length is None else length
-        _refuse_too_long(scorer, places)
+        _refuse_length(scorer, places)
         case, seed = from_dict(scorer.definition, ws.contracts), f"{name} {as_of.isoformat()} {scorer.version}"
+        refuse_stale(case, ws.lake, as_of, scorer.policy)
         progress("building what is known on the day", 0.1)
-        here = present(case, ws.lake, as_of)
+        here, left_off = without_those_left_off(scorer.definition, ws, present(case, ws.lake, as_of), asked.leave_off)
         first = None if asked.first is None else who_comes_first(scorer.definition, ws, as_of, asked.first)
         progress("scoring", 0.6)
         column = spread_by or asked.spread_by
         where = None if column is None else lies_in(case, ws.lake, here, column)
-        before = 0 if first is None else min(places, len(first))
+        before = 0 if first is None else min(places, len(first.frame))
         scored = _by_score(scorer, here, where, places=places - before, asked=asked, seed=seed)
-        frame = scored.frame if first is None else pd.concat([first.head(places), scored.frame], ignore_index=True)
+        frame = scored.frame if first is None else pd.concat([first.frame.head(places), scored.frame])
         progress("turning pseudonyms back", 0.9)
         return Worklist(
             frame=_named(ws, case, frame),
@@ -165,7 +179,10 @@ def make_worklist(
             conditions=scorer.conditions.other,
             population=len(here.entity),
             excluded=here.excluded,
-            still_waiting=0 if first is None else len(first) - before,
+            left_off=left_off,
+            still_waiting=0 if first is None else len(first.frame) - before,
+            kept_off_first=0 if first is None else first.left_out,
+            waiting_too_long=0 if first is None else first.too_long,
             policy=asked,
             seed=seed,
             points=points_of(ws, case, asked, frame["entity"].tolist()),
@@ -193,13 +210,14 @@ def _refuse_amounts(scorer: Scorer) -> None:
         )
 
 
-def _refuse_too_long(scorer: Scorer, places: int) -> None:
-    longest = scorer.longest_list
-    if longest is not None and places > longest:
+def _refuse_length(scorer: Scorer, places: int) -> None:
+    signed = scorer.longest_list
+    longest = scorer.policy.capacity if signed is None else min(signed, scorer.policy.capacity)
+    if not 1 <= places <= longest:
         raise RefusedError(
             f"a list of {places:,} was asked for",
-            expected=f"at most {longest:,} places, as the approval says",
-            next_step="Ask for a shorter list, or have a longer one signed.",
+            expected=f"from 1 to {longest:,} places: what was audited, and what the approval says",
+            next_step="Ask for a shorter list, or have a longer one audited and signed.",
             who="the deciding role",
         )
 

@@ -13,7 +13,8 @@ from riskmodels.worklists.making import NOT_EVIDENCE, Worklist
 
 __all__ = ["refuse_other_endings", "safe_cell", "write_worklist"]
 
-_RUNS = ("=", "+", "-", "@", "\t", "\r")
+BAND = "band"
+_RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
 
 
@@ -85,7 +86,7 @@ def _rows(made: Worklist) -> list[dict[str, Any]]:
             "where": row["where"],
             "kind": row["kind"],
             "chance": round(float(row["chance"]), 6),
-            "band": row["band"],
+            BAND: row["band"],
             "reasons": row["reasons"],
             "unusual inputs": row["flags"],
             **shared,
@@ -97,7 +98,7 @@ def _rows(made: Worklist) -> list[dict[str, Any]]:
 def _write_csv(made: Worklist, path: Path) -> None:
     rows = _rows(made)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
+        writer = csv.DictWriter(file, list(rows[0]) if rows else ["place"])
         writer.writeheader()
         writer.writerows({name: safe_cell(value) for name, value in row.items()} for row in rows)
 
@@ -107,5 +108,6 @@ def _geojson(made: Worklist) -> dict[str, Any]:
     for row in _rows(made):
         point = made.points.get(str(row["reference"]))
         geometry = None if point is None else {"type": "Point", "coordinates": [round(one, 6) for one in point]}
-        features.append({"type": "Feature", "geometry": geometry, "properties": row})
+        told = {name: value for name, value in row.items() if name != BAND}  # a map of chances would mark streets
+        features.append({"type": "Feature", "geometry": geometry, "properties": told})
     return {"type": "FeatureCollection", "features": features}

@@ -43,7 +43,10 @@ def made(**changes: Any) -> Worklist:
         "conditions": (),
         "population": 900,
         "excluded": 3,
+        "left_off": {},
         "still_waiting": 0,
+        "kept_off_first": 0,
+        "waiting_too_long": 0,
         "policy": WorklistPolicy(how="Letter, then a visit by consent", hand_over="Tell homelessness prevention first"),
         "seed": "unlicensed_property 2026-03-01 2",
         "points": {"990000000001": (-0.2, 51.55)},
@@ -64,7 +67,7 @@ def test_a_spreadsheet_runs_nothing_of_it(tmp_path: Path) -> None:
     assert "990000000001" in cells
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@sum", "\tx", "\rx"])
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@sum", "\tx", "\rx", "\n=1", "\uff1d1"])
 def test_what_begins_as_a_formula_is_shown_as_text(cell: str) -> None:
     assert f"'{cell}" == safe_cell(cell)
 
@@ -91,6 +94,13 @@ def test_a_map_has_points_where_they_are_known(tmp_path: Path) -> None:
     assert "FeatureCollection" == told["type"]
     assert [{"type": "Point", "coordinates": [-0.2, 51.55]}, None] == [one["geometry"] for one in told["features"]]
     assert 0.012346 == told["features"][1]["properties"]["chance"]
+    assert "band" not in told["features"][0]["properties"]
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.geojson"])
+def test_an_empty_list_is_written_too(tmp_path: Path, name: str) -> None:
+    write_worklist(made(frame=made().frame.head(0)), tmp_path / name)
+    assert "99000" not in (tmp_path / name).read_text(encoding="utf-8")
 
 
 def test_only_its_owner_reads_it(tmp_path: Path) -> None:

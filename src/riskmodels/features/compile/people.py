@@ -10,7 +10,15 @@ from riskmodels.lake.contracts import Extract
 if TYPE_CHECKING:
     from riskmodels.features.case import UseCase
 
-__all__ = ["ends_query", "exclusions_query", "looked_query", "outcome_query", "population_query", "treated_query"]
+__all__ = [
+    "ends_query",
+    "exclusions_query",
+    "looked_query",
+    "not_carried_query",
+    "outcome_query",
+    "population_query",
+    "treated_query",
+]
 
 
 def population_query(case: UseCase, as_of_dates: str) -> str:
@@ -55,6 +63,17 @@ def exclusions_query(
             f'l."{linked.key_column(kind_of_key)}" AND {covers}'
         )
     return "\nUNION\n".join(parts) if parts else f"SELECT s.entity, s.as_of FROM {spine} AS s WHERE FALSE"
+
+
+def not_carried_query(case: UseCase, exclusions: type[Extract], links: type[Extract] | None) -> str:
+    """Write the query that counts exclusions which hold, and name nothing that leads to an entity of the use case."""
+    direct = exclusions.key_column(case.entity_kind)
+    reached = [direct, *(exclusions.key_column(kind) for kind, _, _ in _through_links(case, exclusions, links))]
+    nowhere = [f'x."{column}" IS NULL' for column in reached if column is not None] or ["TRUE"]
+    return (
+        f"SELECT COUNT(*) AS many FROM {exclusions.folder()} AS x WHERE x._superseded_from IS NULL "
+        f"AND x.kind <> 'equality_data_notice' AND x.ends_on IS NULL AND {' AND '.join(nowhere)}"
+    )
 
 
 def _through_links(
