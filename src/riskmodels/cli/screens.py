@@ -147,7 +147,7 @@ def _waiting(made: Worklist) -> list[str]:
     if first is None:
         return []
     told = {
-        "come first and have no place: the list is too short. Ask for a longer one now": made.still_waiting,
+        "come first and have no place on a list this long. More people must see them": made.still_waiting,
         "would come first, and an objection or protection keeps them off: see them by the ordinary way": (
             made.kept_off_first
         ),
