@@ -211,12 +211,13 @@ def _plain(rows: Rows) -> Rows:
 
 def _route(name: str, rows: Rows, score: FloatArray, part: npt.NDArray[np.bool_], *, seed: int) -> RouteFigures:
     here = rows.where(part)
-    positives = int(here.y.sum())
     if not len(here):
         return RouteFigures(name, 0, 0, Interval(None), Interval(None))
-    enough = min(positives, len(here) - positives) >= LEAST_FOR_A_RANKING
+    # One look settles the outcome at several dates: what is counted, and must not be few, is who was looked at.
+    there, positives, negatives = (len(np.unique(here.entity[of])) for of in (here.y >= 0, here.y == 1, here.y == 0))
+    enough = min(positives, negatives) >= LEAST_FOR_A_RANKING
     auc = area_interval(here, score[part], seed=seed) if enough else Interval(None)
-    return RouteFigures(name, len(here), positives, rate_interval(here, seed=seed), auc)
+    return RouteFigures(name, there, positives, rate_interval(here, seed=seed), auc)
 
 
 def _out_of_time(

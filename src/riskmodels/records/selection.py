@@ -49,7 +49,10 @@ class Selection:
 
 @dataclass(frozen=True)
 class RouteFigures:
-    """How well the chosen estimator ranks homes that were looked at by one route: at random, or for another reason."""
+    """How well the chosen estimator ranks those who were looked at by one route: at random, or for another reason.
+
+    ``rows`` and ``positives`` count each entity once, at however many dates the same look settled its outcome.
+    """
 
     route: str
     rows: int
