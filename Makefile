@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constr
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format bench constraints
+.PHONY: help demo test coverage check format bench constraints
 
 help: ## List what can be run
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -17,7 +17,10 @@ help: ## List what can be run
 demo: $(VENV)/.installed-train ## Install, then train a model on a made-up borough, under .riskmodels/demo
 	$(BIN)/riskmodels demo
 
-test: $(VENV)/.installed-dev ## Install, then run every test and show branch coverage
+test: $(VENV)/.installed-dev ## Install, then run every test
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+coverage: $(VENV)/.installed-dev ## Run every test and show which branches none takes; a third slower
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term-missing $(PYTEST_ARGS)
 
 check: $(VENV)/.installed-dev ## Lint, format, types and import rules, changing nothing
