@@ -241,6 +241,16 @@ def test_visits_find_what_is_true_and_go_where_people_complain(homes: Homes) -> 
     assert complained.mean() > 2 * chance.drop(complained.index).mean()
 
 
+def test_about_a_tenth_of_visits_is_drawn_and_well_off_wards_are_seen_for_other_reasons(homes: Homes) -> None:
+    visits = homes.good("Inspections")
+    drawn = visits["reason_chosen"] == "random"
+    assert 0.06 < drawn.mean() < 0.14
+    areas = homes.good("LandProperties").set_index("uprn")["lsoa21"].astype("str")
+    here = places(Streams(7).named("places"))
+    affluence = visits["uprn"].map(areas).map(dict(zip(here.lsoa21, -here.deprivation, strict=True)))
+    assert affluence[~drawn].mean() > affluence[drawn].mean() + 0.3
+
+
 def test_profiles_of_areas_are_shares(homes: Homes) -> None:
     shares = homes.good("AreaProfiles").filter(like="share_").astype(float)
     assert np.allclose(1.0, shares.sum(axis=1))

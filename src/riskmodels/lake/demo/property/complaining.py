@@ -1,4 +1,4 @@
-"""Complaints: more where homes are shared, and more where neighbours readily complain."""
+"""Complaints: more where homes are shared, unless tenants keep quiet, and more where neighbours readily complain."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ __all__ = ["COMPLAINTS", "complain"]
 
 COMPLAINTS = ("noise", "waste", "pests", "antisocial_behaviour")
 _A_MONTH = 0.011
+_KEPT_QUIET = 1.2  # how much less sharers are complained about where people are poor, and more where they are not
 # By tenure: owner, one household, three or four sharers, five or more, social.
 _TENURE = np.array([0.75, 1.1, 1.9, 2.9, 1.0])
 # Shares of the kinds where homes are shared, and elsewhere.
@@ -25,11 +26,13 @@ def complain(
 ) -> Ints:
     """Write down a month's complaints, and give how many there were about each home.
 
-    Well-off streets complain more about the same thing, so complaints tell less there: the selection that a model of
-    inspections has to undo.
+    What only the generator knows: well-off streets complain more about the same thing, and about sharers most; in poor
+    streets sharers are afraid for their home and few complain. So a complaint tells of sharers in one street and of
+    the opposite in another: the selection that a model of inspections has to undo.
     """
     loud: Floats = np.exp(homes.speaks_up)
-    about = np.where(there, _A_MONTH * loud * _TENURE[tenures.tenure], 0.0)
+    quiet = np.where(tenures.is_shared, _KEPT_QUIET * homes.affluence, 0.0)
+    about = np.where(there, _A_MONTH * loud * np.exp(quiet) * _TENURE[tenures.tenure], 0.0)
     number = random.poisson(about).astype(np.int64)
     which = np.repeat(np.arange(len(homes), dtype=np.int64), number)
     shared = tenures.is_shared[which]
