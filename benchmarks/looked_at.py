@@ -47,9 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     seeds, homes = (1, 8_000) if asked.quick else (asked.seeds, asked.dwellings)
     ws = rm.open(ROOT)
     results = []
-    for seed in range(1, seeds + 1):
+    for seed in range(asked.first, asked.first + seeds):
         results.append(_contest(ws, seed, homes))
-        print(f"seed {seed} of {seeds}: {results[-1].note}", file=sys.stderr, flush=True)
+        print(f"seed {seed}, {len(results)} of {seeds}: {results[-1].note}", file=sys.stderr, flush=True)
     won = sum(one.ratio is not None and one.ratio > 1 for one in results)
     lost = sum(one.ratio is not None and one.ratio < 1 for one in results)
     print("\n".join(one.to_json() for one in results) if asked.json else show(results), flush=True)
@@ -108,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="one borough of 8,000 homes")
     parser.add_argument("--seeds", type=int, default=10, help="how many made-up boroughs")
+    parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--dwellings", type=int, default=12_000, help="homes of each")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     return parser
