@@ -295,6 +295,7 @@ def test_case_names_are_completed_from_the_workspaces_files(workspace: Path) -> 
     context = typer.Context(typer.main.get_command(app))
     context.params["workspace"] = str(workspace)
     assert ["rent_arrears"] == complete_case(context, "rent")
-    assert [] == complete_case(context, "care")
+    assert ["care_demand", "care_review"] == complete_case(context, "care")
+    assert [] == complete_case(context, "nothing")
     context.params["workspace"] = str(workspace.parent)
     assert [] == complete_case(context, "")
