@@ -48,11 +48,31 @@ def right_in_sum(facts: CandidateFacts, asked: PromotionPolicy) -> Outcome:
     holds = coverage is not None and coverage.value is not None and held.least <= coverage.value <= held.most
     stated = "stated ranges" if facts.model.nominal_coverage is None else f"{facts.model.nominal_coverage:.0%} ranges"
     wanted = (
-        f"a sum of expected amounts within {most:.1%} of what came, and {stated} that hold {held.least:.0%} to "
-        f"{held.most:.0%} of people"
+        f"a sum of expected amounts within {most:.1%} of what came, {stated} that hold {held.least:.0%} to "
+        f"{held.most:.0%} of people, and totals by place that are no further out than the same quarter a year before"
     )
-    found = f"the sum is out by {_share(total)}; the ranges held {_share(coverage)} of people"
-    return Outcome("calibration", near and holds, found, wanted)
+    found = f"the sum is out by {_share(total)}; the ranges held {_share(coverage)} of people; {_totals_found(facts)}"
+    return Outcome("calibration", near and holds and _totals_hold(facts, held.least), found, wanted)
+
+
+def _totals_hold(facts: CandidateFacts, least: float) -> bool:
+    """Say whether past totals were no further out than a year before, and their ranges held; true where none are made.
+
+    Ranges of totals that hold too often waste money and mislead nobody: only too seldom is refused.
+    """
+    totals = facts.totals
+    if totals is None:
+        return True
+    near = totals.ratio.value is not None and totals.ratio.value <= 1
+    return near and (totals.coverage is None or totals.coverage >= least)
+
+
+def _totals_found(facts: CandidateFacts) -> str:
+    totals = facts.totals
+    if totals is None:
+        return "no totals were made"
+    held = "no range" if totals.coverage is None else f"ranges that held {totals.coverage:.1%}"
+    return f"past totals were out by {totals.error:.1%} against {totals.seasonal_naive:.1%} a year before, with {held}"
 
 
 def worst_date(facts: CandidateFacts, asked: PromotionPolicy) -> Outcome:

@@ -8,6 +8,7 @@ import pytest
 
 from riskmodels.governance.check_texts import CHECKS, check_text
 from riskmodels.governance.facts import CandidateFacts
+from riskmodels.governance.figure_facts import TotalsFacts
 from riskmodels.governance.measured_checks import measured_outcomes
 from riskmodels.policy import WorklistPolicy
 from riskmodels.promotion_policy import AtLeast, AtMost, Between, PromotionPolicy
@@ -53,6 +54,41 @@ def test_an_amount_with_all_that_is_asked_passes_whatever_the_length_of_the_list
 )
 def test_one_wrong_fact_is_one_reason(check: str, changes: dict[str, Any]) -> None:
     assert [check] == failing(amount_facts_of(**changes))
+
+
+def totals(ratio: float | None, coverage: float | None) -> TotalsFacts:
+    return TotalsFacts.model_validate(
+        {
+            "by": ("ward",),
+            "origins": 4,
+            "error": 0.06,
+            "seasonal_naive": 0.14,
+            "ratio": measured(ratio),
+            "coverage": coverage,
+            "nominal_coverage": 0.9,
+            "places": 20,
+            "worse": 2,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("ratio", "coverage", "failed"),
+    [
+        (0.4, 0.92, []),
+        (1.0, None, []),
+        (0.4, 0.99, []),
+        (1.2, 0.92, ["calibration"]),
+        (None, 0.92, ["calibration"]),
+        (0.4, 0.5, ["calibration"]),
+    ],
+)
+def test_totals_are_no_further_out_than_a_year_before_and_their_ranges_hold(
+    ratio: float | None, coverage: float | None, failed: list[str]
+) -> None:
+    facts = amount_facts_of().model_copy(update={"totals": totals(ratio, coverage)})
+    assert failed == failing(facts)
+    assert "past totals were out by 6.0% against 14.0%" in found(facts, "calibration")
 
 
 def test_a_policy_that_says_how_a_list_is_made_is_refused() -> None:
