@@ -247,7 +247,8 @@ class Scorer:
         pandas DataFrame or pyarrow Table
             A row a group: what it is, ``people``, ``expected`` (the sum, in ``unit``), ``withheld``, ``unit`` and
             ``basis``. A group of fewer people than the disclosure number has neither count nor sum. No range is given:
-            ranges of people do not add up to the range of a sum.
+            ranges of people do not add up to the range of a sum. What one table withholds, several tables of the same
+            people together may give back (by ward and reason, and by ward alone): publish one of them.
 
         Raises
         ------
