@@ -56,7 +56,7 @@ def test_completed_documents_are_no_reason_any_more_and_it_is_made_again_to_the_
 def test_it_ends_in_use_and_out_of_it(demo: Demo) -> None:
     story = acts(demo)
     assert ["Live", "Scored", "Asked for a list", "Suspended, and refused"] == list(story)[-4:]
-    assert any("tenancies scored with version 2" in line for line in story["Scored"])
+    assert any("cases scored with version 2" in line for line in story["Scored"])
     assert any(line.startswith("Refused: rent_arrears may not be used for 'enforcement'") for line in story["Scored"])
     assert [line for line in story["Suspended, and refused"] if "was suspended on" in line]
 
