@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constr
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test coverage check format bench constraints
+.PHONY: help demo test everything coverage check format bench constraints
 
 help: ## List what can be run
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -17,7 +17,10 @@ help: ## List what can be run
 demo: $(VENV)/.installed-train ## Install, then train a model on a made-up borough, under .riskmodels/demo
 	$(BIN)/riskmodels demo
 
-test: $(VENV)/.installed-dev ## Install, then run every test
+test: $(VENV)/.installed-dev ## Install, then run the tests, but for those marked long
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not long' $(PYTEST_ARGS)
+
+everything: $(VENV)/.installed-dev ## Run the long tests too: every use case's story, planted faults, simulations
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
 coverage: $(VENV)/.installed-dev ## Run every test and show which branches none takes; a third slower

@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.demos import command
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 DEMOS = {
     ("unlicensed_property", "care_demand"): ("--dwellings", "9000", "--care-people", "700"),

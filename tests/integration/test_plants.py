@@ -22,7 +22,7 @@ from riskmodels.records import ModelColumn, TrainingTable
 from riskmodels.records.bias import BiasAudit
 from riskmodels.workspace_files import STATE, make_workspace
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 HOUSEHOLDS, CAPACITY = 4000, 200
 CASE = "rent_arrears"

@@ -147,6 +147,7 @@ def test_nothing_protected_is_read_for_features(workspace: Workspace) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_held_out_table_is_as_large_and_as_rare_as_the_source_says_and_saw_no_future(workspace: Workspace) -> None:
     table = workspace.case("early_warning").build(workspace.lake, as_of=[HELD_OUT], time_travel_sample=300)
     assert HELD_OUT_ROWS == table.rows
@@ -181,6 +182,7 @@ def run(fresh_clone: Path) -> Run:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_run_ends_well_and_prints_one_object_with_every_figure_and_its_interval(run: Run) -> None:
     done, told, _ = run
     assert 0 == done.exit_code
@@ -196,6 +198,7 @@ def test_a_run_ends_well_and_prints_one_object_with_every_figure_and_its_interva
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_held_out_period_is_the_last_and_nothing_was_learned_from_it(run: Run) -> None:
     _, told, _ = run
     assert [HELD_OUT.isoformat()] == told["held_out"]["as_of"]
@@ -207,6 +210,7 @@ def test_the_held_out_period_is_the_last_and_nothing_was_learned_from_it(run: Ru
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_chosen_model_ranks_at_least_as_well_as_asked_and_clear_of_todays_practice(run: Run) -> None:
     _, told, _ = run
     chosen, baseline = told["metrics"][told["chosen"]]["roc_auc"], told["metrics"]["baseline"]["roc_auc"]
@@ -217,6 +221,7 @@ def test_the_chosen_model_ranks_at_least_as_well_as_asked_and_clear_of_todays_pr
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_chosen_model_is_calibrated_but_for_the_shift_which_the_notes_name(run: Run) -> None:
     _, told, _ = run
     assert 0.7 <= told["metrics"][told["chosen"]]["calibration_slope"]["value"] <= 1.3
@@ -227,6 +232,7 @@ def test_the_chosen_model_is_calibrated_but_for_the_shift_which_the_notes_name(r
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_report_and_its_plots_lie_in_the_workspace_and_say_that_no_feature_saw_the_future(
     run: Run, fresh_clone: Path
 ) -> None:
@@ -242,6 +248,7 @@ def test_the_report_and_its_plots_lie_in_the_workspace_and_say_that_no_feature_s
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_audit_by_sex_says_what_counting_the_rows_by_hand_says(run: Run) -> None:
     _, told, result = run
     table, model = result.table, result.model
@@ -262,6 +269,7 @@ def test_the_audit_by_sex_says_what_counting_the_rows_by_hand_says(run: Run) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_audit_counts_as_many_women_and_men_as_the_source_has(run: Run) -> None:
     _, told, result = run
     in_full = {dict(one.key).get("sex"): one for one in result.assurance.bias.groups if len(one.key) == 1}
@@ -272,12 +280,14 @@ def test_the_audit_counts_as_many_women_and_men_as_the_source_has(run: Run) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_every_protected_characteristic_of_the_act_is_listed_held_or_not(run: Run) -> None:
     _, told, _ = run
     assert 9 == len(told["bias"]["characteristics"])
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_no_search_raises_a_false_alarm_on_the_real_ledger(run: Run) -> None:
     _, told, _ = run
     assert [] == told["proxies"]["alarms"]

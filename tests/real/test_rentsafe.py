@@ -123,6 +123,7 @@ def test_every_extract_keeps_its_contract_but_for_one_audit_without_a_score(work
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_what_was_learned_was_known_before_june_2021_and_what_is_tested_came_after(
     table: TrainingTable, model: TrainedModel
 ) -> None:
@@ -136,6 +137,7 @@ def test_what_was_learned_was_known_before_june_2021_and_what_is_tested_came_aft
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_building_that_was_not_audited_again_is_unknown_and_no_zero(table: TrainingTable) -> None:
     last = table.report.periods[-1]
     assert SPLIT == last.as_of
@@ -144,6 +146,7 @@ def test_a_building_that_was_not_audited_again_is_unknown_and_no_zero(table: Tra
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_choice_says_that_neither_model_beats_todays_practice(
     workspace: Workspace, table: TrainingTable, model: TrainedModel
 ) -> None:
@@ -157,6 +160,7 @@ def test_the_choice_says_that_neither_model_beats_todays_practice(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_gate_refuses_because_the_last_score_is_not_beaten_on_the_audits_held_out(
     table: TrainingTable, model: TrainedModel
 ) -> None:

@@ -18,7 +18,7 @@ from riskmodels.assurance.verdicts import Evidence, people_needed
 from riskmodels.records import Interval
 from tests.unit.assurance.scored_rows import deciding
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 AUDITS = 1000
 RESAMPLES = 200

@@ -79,6 +79,7 @@ def panel_rows(entity: np.ndarray, y: np.ndarray) -> Rows:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_interval_of_the_area_covers_the_truth_on_a_panel_and_resampling_rows_would_not() -> None:
     rng = np.random.default_rng(20260101)
     _, score, y = panel(rng, 200_000, 6)

@@ -153,6 +153,7 @@ def test_looks_that_follow_the_outcome_itself_show_in_the_random_ones() -> None:
     assert draws_disagree(honest.selection, read_table(honest), seed=1) is None
 
 
+@pytest.mark.long
 def test_the_weighted_share_is_in_its_interval_as_often_as_it_says() -> None:
     inside = 0
     for seed in range(10):
