@@ -70,7 +70,7 @@ BaseFolder = Annotated[Path, typer.Option("--workspace", "-w", metavar="DIR", he
 Households = Annotated[int, typer.Option(metavar="N", help="Tenancies that run on the first day.")]
 Dwellings = Annotated[
     int | None,
-    typer.Option(metavar="N", help="Homes that licensing's records are about; 0 for none. [default: 3 a tenancy]"),
+    typer.Option(metavar="N", help="Homes that licensing's records are about; 0 for none. [default: 2.25 a tenancy]"),
 ]
 CarePeople = Annotated[
     int | None,
@@ -89,6 +89,6 @@ Seed = Annotated[int, typer.Option(metavar="S", help="The same seed makes the sa
 
 def others(households: int, dwellings: int | None, care_people: int | None) -> tuple[int, int]:
     """Settle how large the other services of a demo lake are: as asked, else in proportion to its tenancies."""
-    homes = max(500, 3 * households) if dwellings is None else dwellings
+    homes = max(500, 9 * households // 4) if dwellings is None else dwellings
     people = max(200, 3 * households // 4) if care_people is None else care_people
     return homes, people
